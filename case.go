@@ -1,0 +1,89 @@
+package sayline
+
+import "time"
+
+// Case is a team's work: one or many moments about the same thing.
+//
+//	open ──I'm on it──→ acknowledged ──resolve──→ resolved
+//	  ↑                      │                       │
+//	  ├──nothing done in time┘                       │
+//	  └──a new moment, or its author, within the window (episode + 1)
+//
+// Stalled is an open case whose every step has fired with nobody taking it.
+type Case struct {
+	Brand, ID string
+	GroupKey  string // "" for a case of its own
+	Team      string
+	Place     string // the part of the tree the team is asked for
+	Lane      string
+	Topic     string
+	Product   string
+	Lot       string
+	Ref       string
+	Kind      string
+	State     string
+	Urgency   string
+	Episode   int // starts at 1; each reopening is a new one
+	Owner     string
+	Reason    string // of resolving
+
+	Moments  int // that joined and were not taken back
+	Feelings [6]int
+
+	OpenedAt       time.Time // the first moment's arrival
+	LastAt         time.Time // the latest moment's
+	EpisodeAt      time.Time // when this episode began
+	Since          time.Time // when the demand on a person began: the four clocks start here
+	ReachedAt      time.Time // delivered to a person's channel, this episode
+	SeenAt         time.Time // opened by a person
+	AcknowledgedAt time.Time
+	AnsweredAt     time.Time
+	ResolvedAt     time.Time
+	AckBy          time.Time // promised
+	AnswerBy       time.Time
+	AckDeadline    time.Time // acknowledged and nothing done by then: open again
+}
+
+// States of a case.
+const (
+	CaseOpen         = "open"
+	CaseAcknowledged = "acknowledged"
+	CaseSnoozed      = "snoozed"
+	CaseStalled      = "stalled"
+	CaseResolved     = "resolved"
+)
+
+// Spans of a case's life (alerting: starting values).
+const (
+	ReopenWindow  = 2 * time.Hour
+	AckTimeout    = 20 * time.Minute
+	UrgentStep    = time.Minute
+	NormalStep    = 15 * time.Minute
+	LastResortGap = 30 * time.Minute
+)
+
+// Statuses of a receipt, in the order a person hopes for.
+const (
+	StatusReceived     = "received" // delivered to somebody
+	StatusSeen         = "seen"
+	StatusAcknowledged = "acknowledged"
+	StatusInProgress   = "in_progress"
+	StatusNeedsInfo    = "needs_info"
+	StatusAnswered     = "answered"
+	StatusResolved     = "resolved"
+	StatusClosed       = "closed"
+	StatusWithdrawn    = "withdrawn"
+)
+
+// Reasons for which a case may be resolved without its author's word.
+var Reasons = []string{"done", "nothing-to-do", "duplicate", "elsewhere"}
+
+// HistoryEntry is one line of what became of a moment or a case: append-only.
+type HistoryEntry struct {
+	Subject string // a case's or a moment's id
+	N       int
+	At      time.Time
+	Status  string
+	By      string // a person's id, "" for the system; receipts show a role or a first name
+	Label   string // of a step of work; or the reason
+}

@@ -1,0 +1,46 @@
+package sayline
+
+import "time"
+
+// Event is one thing that happened, as ids only; words are rendered when it is
+// shown or sent, so that erasure is erasure. Seq rises by one per brand and is
+// gap-free in the store; a view that leaves out a lane skips numbers.
+type Event struct {
+	Brand  string
+	Seq    int64
+	Type   string
+	At     time.Time
+	Lane   string
+	Moment string
+	Case   string
+	Team   string
+	Person string // the member concerned, where there is one
+	Page   string
+}
+
+// Types of events. Those of [PublicEvents] leave by webhook; the others only
+// keep open pages true.
+const (
+	EventMomentReceived   = "cx.moment.received"
+	EventMomentUpdated    = "cx.moment.updated"
+	EventMomentWithdrawn  = "cx.moment.withdrawn"
+	EventCaseOpened       = "cx.case.opened"
+	EventCaseAcknowledged = "cx.case.acknowledged"
+	EventCaseEscalated    = "cx.case.escalated"
+	EventCaseAnswered     = "cx.case.answered"
+	EventCaseResolved     = "cx.case.resolved"
+	EventTouchpointAlarm  = "cx.touchpoint.alarm"
+
+	EventCaseReached   = "case.reached"
+	EventCaseSeen      = "case.seen"
+	EventCaseNoted     = "case.noted"
+	EventCaseMoved     = "case.moved"
+	EventCaseReopened  = "case.reopened"
+	EventAuthorSpoke   = "case.author"
+	EventPageMade      = "page.made"
+	EventConfigChanged = "config.changed"
+	EventDutyChanged   = "duty.changed"
+)
+
+// PublicEvents are the types an endpoint may ask for.
+var PublicEvents = []string{EventMomentReceived, EventMomentUpdated, EventMomentWithdrawn, EventCaseOpened, EventCaseAcknowledged, EventCaseEscalated, EventCaseAnswered, EventCaseResolved, EventTouchpointAlarm}

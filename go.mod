@@ -1,0 +1,3 @@
+module github.com/sayline/sayline
+
+go 1.26

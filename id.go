@@ -1,0 +1,66 @@
+package sayline
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/binary"
+	"encoding/hex"
+	"io"
+	"regexp"
+	"time"
+)
+
+// handle is what a person may choose as an id: a brand, topic, place, team.
+var handle = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?$`)
+
+const handleShape = "expected lower-case letters, digits and hyphens, at most 48"
+
+// ValidHandle says whether s may be the id of a brand, topic, place, team or person.
+func ValidHandle(s string) bool { return handle.MatchString(s) }
+
+// crockford is base32 without letters people confuse (I, L, O, U).
+var crockford = base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPadding(base32.NoPadding)
+var crockfordLower = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
+
+// NewID makes a UUID version 7 (RFC 9562) of a time and 74 random bits from
+// random. In a protected lane pass the time cut to the day.
+func NewID(now time.Time, random io.Reader) string {
+	var b [16]byte
+	if _, err := io.ReadFull(random, b[6:]); err != nil {
+		panic("sayline: the source of randomness failed: " + err.Error())
+	}
+	var ms [8]byte
+	binary.BigEndian.PutUint64(ms[:], uint64(now.UnixMilli()))
+	copy(b[:6], ms[2:])
+	b[6] = b[6]&0x0f | 0x70
+	b[8] = b[8]&0x3f | 0x80
+	var s [36]byte
+	hex.Encode(s[0:8], b[0:4])
+	s[8] = '-'
+	hex.Encode(s[9:13], b[4:6])
+	s[13] = '-'
+	hex.Encode(s[14:18], b[6:8])
+	s[18] = '-'
+	hex.Encode(s[19:23], b[8:10])
+	s[23] = '-'
+	hex.Encode(s[24:36], b[10:16])
+	return string(s[:])
+}
+
+// SecretLen is the length of a receipt's secret in its URL: 160 bits.
+const SecretLen = 32
+
+// EncodeSecret writes 20 bytes as the secret of a receipt's URL.
+func EncodeSecret(b []byte) string { return crockfordLower.EncodeToString(b[:20]) }
+
+// HashSecret is what is stored of a secret or an idempotency key: SHA-256, in hex.
+func HashSecret(s string) string {
+	h := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(h[:])
+}
+
+// Reference writes 5 bytes as the eight characters people read to each other: K7Q3-F9MX.
+func Reference(b []byte) string {
+	s := crockford.EncodeToString(b[:5])
+	return s[:4] + "-" + s[4:]
+}
