@@ -1,0 +1,20 @@
+// Package testkit gives tests the real parts that Sayline works with, so that
+// no test has to pretend: a PostgreSQL server, a browser, a mail server and a
+// webhook receiver. Only tests import it.
+//
+// The tour:
+//
+//   - postgres.go: [Postgres], a fresh empty database. All test processes of
+//     the machine share one; server.go starts it, keeper.sh stops it when the
+//     last of them ends.
+//   - browser.go: [NewBrowser], a headless Chromium, and [Page], a tab with its own
+//     cookies: phone or desktop, dark or light, in any language.
+//   - network.go: a page's network, taken away or made to lose requests and answers.
+//   - smtp.go: [NewMailServer], a mail server that keeps what it is given.
+//   - webhook.go: [NewWebhook], an HTTP receiver that verifies every signature.
+//   - inbox.go: how both are waited for: by signal, never by looking again.
+//   - size.go: [Size], how much a test does in the quick and in the full run.
+//
+// What is missing on the machine fails a test with the sentence how to get it.
+// Nothing here skips.
+package testkit
