@@ -1,0 +1,185 @@
+package words
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/language"
+)
+
+//go:embed *.json
+var files embed.FS
+
+// fallback is spoken where a language has no catalogue.
+const fallback = "en"
+
+// Catalogue is all words in all languages there are. It is only read.
+type Catalogue struct {
+	tongues map[string]*Tongue
+}
+
+// New reads the catalogues that are built in.
+func New() (*Catalogue, error) { return Load(files) }
+
+// Load reads every PART.LANGUAGE.json of a folder. A key that stands in two
+// parts of one language is an error.
+func Load(fsys fs.FS) (*Catalogue, error) {
+	names, err := fs.Glob(fsys, "*.json")
+	if err != nil {
+		return nil, err
+	}
+	c := &Catalogue{map[string]*Tongue{}}
+	for _, name := range names {
+		parts := strings.Split(name, ".")
+		if len(parts) != 3 {
+			return nil, fmt.Errorf("words: expected PART.LANGUAGE.json, got %s", name)
+		}
+		b, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return nil, err
+		}
+		if err := c.add(parts[1], b); err != nil {
+			return nil, fmt.Errorf("words: %s: %w", name, err)
+		}
+	}
+	if c.tongues[fallback] == nil {
+		return nil, fmt.Errorf("words: no catalogue in %s", fallback)
+	}
+	return c, nil
+}
+
+func (c *Catalogue) add(lang string, src []byte) error {
+	t := c.tongues[lang]
+	if t == nil {
+		tag, err := language.Parse(lang)
+		if err != nil {
+			return err
+		}
+		t = &Tongue{Tag: lang, Dir: Direction(lang), tag: tag, entries: map[string]entry{}}
+		c.tongues[lang] = t
+	}
+	var m map[string]entry
+	if err := json.Unmarshal(src, &m); err != nil {
+		return err
+	}
+	for key, e := range m {
+		if _, twice := t.entries[key]; twice {
+			return fmt.Errorf("%q stands in two files", key)
+		}
+		t.entries[key] = e
+	}
+	return nil
+}
+
+// Languages are the tags there are catalogues for, sorted.
+func (c *Catalogue) Languages() []string {
+	var list []string
+	for l := range c.tongues {
+		list = append(list, l)
+	}
+	slices.Sort(list)
+	return list
+}
+
+// In is the tongue of a BCP 47 language: its own, its base's, else English.
+func (c *Catalogue) In(lang string) *Tongue {
+	for _, l := range []string{lang, base(lang)} {
+		if t := c.tongues[l]; t != nil {
+			return t
+		}
+	}
+	return c.tongues[fallback]
+}
+
+func base(lang string) string {
+	b, _, _ := strings.Cut(lang, "-")
+	return b
+}
+
+// Direction is "rtl" for languages written from right to left, else "ltr".
+func Direction(lang string) string {
+	switch base(lang) {
+	case "ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi":
+		return "rtl"
+	}
+	return "ltr"
+}
+
+// Tongue is the words of one language.
+type Tongue struct {
+	Tag     string // BCP 47
+	Dir     string // ltr or rtl
+	tag     language.Tag
+	entries map[string]entry
+}
+
+// entry is words as they are, or by plural category.
+type entry struct {
+	one   string
+	forms map[string]string
+}
+
+func (e *entry) UnmarshalJSON(b []byte) error {
+	if json.Unmarshal(b, &e.one) == nil {
+		return nil
+	}
+	return json.Unmarshal(b, &e.forms)
+}
+
+// Has says whether the catalogue has the key.
+func (t *Tongue) Has(key string) bool { _, ok := t.entries[key]; return ok }
+
+// Say gives the words of a key with its facts: name, value, name, value…
+// A key that is missing shows as itself, so that nobody overlooks it.
+func (t *Tongue) Say(key string, facts ...any) string {
+	e, ok := t.entries[key]
+	if !ok || e.forms != nil {
+		return "[" + key + "]"
+	}
+	return t.Fill(e.one, facts...)
+}
+
+// Count gives the words of a key for a number, which fills {n}.
+func (t *Tongue) Count(key string, n int, facts ...any) string {
+	form, ok := t.entries[key].forms[categories[plural.Cardinal.MatchPlural(t.tag, n, 0, 0, 0, 0)]]
+	if !ok {
+		return "[" + key + "]"
+	}
+	return t.Fill(form, append([]any{"n", n}, facts...)...)
+}
+
+var categories = map[plural.Form]string{plural.Zero: "zero", plural.One: "one", plural.Two: "two", plural.Few: "few", plural.Many: "many", plural.Other: "other"}
+
+// Fill puts facts into words, the brand's own ones too. In a language written
+// from right to left each fact is isolated (U+2068, U+2069), so that a Latin
+// name doesn't turn its neighbours around.
+func (t *Tongue) Fill(words string, facts ...any) string {
+	if len(facts) < 2 || !strings.Contains(words, "{") {
+		return words
+	}
+	pairs := make([]string, 0, len(facts))
+	for i := 0; i+1 < len(facts); i += 2 {
+		value := text(facts[i+1])
+		if t.Dir == "rtl" {
+			value = "\u2068" + value + "\u2069"
+		}
+		pairs = append(pairs, "{"+facts[i].(string)+"}", value)
+	}
+	return strings.NewReplacer(pairs...).Replace(words)
+}
+
+func text(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case int:
+		return strconv.Itoa(v)
+	}
+	return fmt.Sprint(v)
+}
