@@ -7,11 +7,11 @@
 //   - postgres.go: [Postgres], a fresh empty database. All test processes of
 //     the machine share one; server.go starts it, keeper.sh stops it when the
 //     last of them ends.
-//   - browser.go: [NewBrowser], a headless Chromium, and [Page], a tab with its own
-//     cookies: phone or desktop, dark or light, in any language.
-//   - network.go: a page's network, taken away or made to lose requests and answers.
-//   - smtp.go: [NewMailServer], a mail server that keeps what it is given.
-//   - webhook.go: [NewWebhook], an HTTP receiver that verifies every signature.
+//   - browser.go: [Browser], a headless Chromium, and the [Look] of who uses it.
+//   - page.go: [Page], a tab with its own cookies; problems.go: what went wrong
+//     in it; network.go: its network, taken away or made to lose things.
+//   - smtp.go: [SMTP], a mail server that keeps what it is given; mail.go reads it.
+//   - webhook.go: [Webhook], an HTTP receiver that verifies every signature.
 //   - inbox.go: how both are waited for: by signal, never by looking again.
 //   - size.go: [Size], how much a test does in the quick and in the full run.
 //

@@ -1,0 +1,210 @@
+package testkit
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/cdproto"
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+)
+
+// Page is one tab with cookies and storage of its own, as on a device of its
+// own. Its methods fail the test when what they do fails, and last at most
+// half a minute. A page is for one goroutine at a time.
+type Page struct {
+	t   testing.TB
+	ctx context.Context
+
+	mu       sync.Mutex
+	requests []Request                 // all that were sent, in order
+	pending  map[network.RequestID]int // index into requests
+	problems []string
+	lose     func(Request) Loss // see Lose
+}
+
+// Request is one request of a page.
+type Request struct {
+	Method string
+	URL    string
+}
+
+// Page opens a tab that looks like look. When the test fails and was run with
+// -artifacts, what the tab shows last is kept as a picture.
+func (c *Chromium) Page(look Look) *Page {
+	c.t.Helper()
+	ctx, cancel := chromedp.NewContext(c.ctx, chromedp.WithNewBrowserContext())
+	p := &Page{t: c.t, ctx: ctx, pending: map[network.RequestID]int{}}
+	c.t.Cleanup(func() {
+		if kept := flag.Lookup("test.artifacts"); c.t.Failed() && kept != nil && kept.Value.String() == "true" {
+			p.keepPicture()
+		}
+		cancel()
+	})
+	if err := chromedp.Listen(ctx, p.note); err != nil {
+		c.t.Fatalf("the browser opens no tab: %v", err)
+	}
+	p.Show(look)
+	return p
+}
+
+// Ctx is the tab's context, for chromedp's own actions.
+func (p *Page) Ctx() context.Context { return p.ctx }
+
+// Do runs actions in the tab.
+func (p *Page) Do(steps ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		p.t.Fatalf("on the page: %v", err)
+	}
+}
+
+// Run runs an action in the tab and returns its result.
+func Run[T any](p *Page, action chromedp.Action[T]) T {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	result, err := chromedp.Run(ctx, action)
+	if err != nil {
+		p.t.Fatalf("on the page: %v", err)
+	}
+	return result
+}
+
+// Eval returns the value of a JavaScript expression.
+func Eval[T any](p *Page, expression string) T {
+	p.t.Helper()
+	return Run(p, chromedp.Evaluate[T](expression))
+}
+
+// Open goes to an address and waits until the page has loaded.
+func (p *Page) Open(url string) {
+	p.t.Helper()
+	p.Do(chromedp.Navigate(url))
+}
+
+// Text is the visible text of the first element that a CSS selector finds, as
+// soon as it is visible.
+func (p *Page) Text(selector string) string {
+	p.t.Helper()
+	return Run(p, chromedp.Text(chromedp.CSS(selector)))
+}
+
+// Click clicks the first element that a CSS selector finds, as soon as it is
+// visible.
+func (p *Page) Click(selector string) {
+	p.t.Helper()
+	p.Do(chromedp.Click(chromedp.CSS(selector)))
+}
+
+// Until waits until a JavaScript expression is true. It is asked anew for each
+// frame that the browser draws, also after the page has gone elsewhere; one
+// that throws is not true yet.
+func (p *Page) Until(expression string) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	attempt := fmt.Sprintf(`(() => { try { return !!(%s) } catch { return false } })()`, expression)
+	for {
+		err := chromedp.Do(ctx, chromedp.Poll[chromedp.Void](attempt, chromedp.WithPollingTimeout(0)))
+		if err == nil {
+			return
+		}
+		var moved *cdproto.Error // the page went elsewhere meanwhile
+		if !errors.As(err, &moved) || ctx.Err() != nil {
+			now, nowErr := chromedp.Run(p.ctx, chromedp.Evaluate[any](expression))
+			p.t.Fatalf("never true on the page: %s (%v); it is %v now (%v)", expression, err, now, nowErr)
+		}
+	}
+}
+
+// Show makes the tab look like look from now on. Language and script count from
+// the next page that is opened.
+func (p *Page) Show(look Look) {
+	p.t.Helper()
+	if look.Language == "" {
+		look.Language = "en"
+	}
+	version := Run(p, func(ctx context.Context, t *chromedp.Target) (browser.GetVersionResult, error) {
+		return cdp.Call(ctx, t, browser.GetVersion, cdp.Empty{})
+	})
+	p.Do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		return errors.Join(
+			call(ctx, t, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
+				Width: look.Width, Height: look.Height, DeviceScaleFactor: look.Scale, Mobile: look.Touch}),
+			call(ctx, t, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: look.Touch}),
+			call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+				{Name: "prefers-color-scheme", Value: choose(look.Night, "dark", "light")},
+				{Name: "prefers-reduced-motion", Value: choose(look.Still, "reduce", "no-preference")}}}),
+			call(ctx, t, emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{
+				UserAgent: version.UserAgent, AcceptLanguage: look.Language}),
+			call(ctx, t, emulation.SetLocaleOverride, emulation.SetLocaleOverrideParams{}),
+			call(ctx, t, emulation.SetLocaleOverride, emulation.SetLocaleOverrideParams{Locale: strings.ReplaceAll(look.Language, "-", "_")}),
+			call(ctx, t, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: look.NoScript}),
+		)
+	}))
+}
+
+// call runs one command of the browser's protocol for its effect.
+func call[P, R any](ctx context.Context, t *chromedp.Target, command cdp.Command[P, R], params P) error {
+	_, err := cdp.Call(ctx, t, command, params)
+	return err
+}
+
+func choose(yes bool, a, b string) string {
+	if yes {
+		return a
+	}
+	return b
+}
+
+// Screenshot writes what the tab shows into a PNG file, and makes its directory.
+func (p *Page) Screenshot(file string) {
+	p.t.Helper()
+	p.picture(file, Run(p, chromedp.CaptureScreenshot()))
+}
+
+// FullScreenshot is Screenshot of the whole page, however long.
+func (p *Page) FullScreenshot(file string) {
+	p.t.Helper()
+	p.picture(file, Run(p, chromedp.FullScreenshot(100)))
+}
+
+func (p *Page) picture(file string, png []byte) {
+	p.t.Helper()
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		p.t.Fatal(err)
+	}
+	if err := os.WriteFile(file, png, 0o644); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// keepPicture keeps what a failed test's tab shows.
+func (p *Page) keepPicture() {
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		return // the browser is what failed
+	}
+	file, err := os.CreateTemp(p.t.ArtifactDir(), "page-*.png")
+	if err != nil {
+		return
+	}
+	defer file.Close()
+	file.Write(png)
+	p.t.Logf("the page at the end: %s", file.Name())
+}
