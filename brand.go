@@ -100,6 +100,34 @@ type Lane struct {
 	See   []string `json:"see"` // people, by id; nobody else, not even an owner
 }
 
+// validateAudiences checks who may speak, and who may see what is private.
+func (c *Config) validateAudiences(f *faults, ix *Index) {
+	for i, a := range c.Audiences {
+		at := at("/audiences", i)
+		if !ValidHandle(a.ID) {
+			f.add(at+"/id", handleShape)
+		}
+		a.Label.require(f, at+"/label", "the audience's name")
+		a.Label.validate(f, at+"/label", c.Languages, 80)
+	}
+	for i, l := range c.Lanes {
+		at := at("/lanes", i)
+		if !ValidHandle(l.ID) {
+			f.add(at+"/id", handleShape)
+		}
+		l.Label.require(f, at+"/label", "the lane's name")
+		l.Label.validate(f, at+"/label", c.Languages, 80)
+		if len(l.See) == 0 {
+			f.add(at+"/see", "expected the people who may see this lane; without any, nobody could answer")
+		}
+		for j, id := range l.See {
+			if ix.Person(id) == nil {
+				f.add(sub(at, "see", j), "expected the id of a person, got %q", id)
+			}
+		}
+	}
+}
+
 // LineKeys are the lines a speaker reads that are the brand's to write, for
 // the whole brand or one touchpoint. {brand} and {team} stand for the facts.
 var LineKeys = []string{"invitation", "one_tap", "say_your_way", "need_something", "sent", "seen", "on_it", "answered", "resolved", "thanks"}

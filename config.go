@@ -28,7 +28,7 @@ func NewIndex(c *Config) *Index {
 		products:    byID(c.Products, func(p *Product) string { return p.GTIN }),
 		topics:      byID(c.Topics, func(t *Topic) string { return t.ID }),
 		touchpoints: byID(c.Touchpoints, func(t *Touchpoint) string { return t.ID }),
-		byProduct:   byID(c.Touchpoints, func(t *Touchpoint) string { return t.Product }),
+		byProduct:   byID(c.Touchpoints, productOf),
 		teams:       byID(c.Teams, func(t *Team) string { return t.ID }),
 		people:      byID(c.People, func(p *Person) string { return p.ID }),
 		byEmail:     byID(c.People, func(p *Person) string { return p.Email }),
@@ -45,6 +45,15 @@ func NewIndex(c *Config) *Index {
 		ix.front = &c.Touchpoints[0]
 	}
 	return ix
+}
+
+// productOf is the product whose barcode leads to a touchpoint. A shelf has a
+// product too, but who scans the bottle at home does not stand before it.
+func productOf(t *Touchpoint) string {
+	if t.Channel != "package" {
+		return ""
+	}
+	return t.Product
 }
 
 func byID[T any](list []T, id func(*T) string) map[string]*T {
@@ -129,6 +138,7 @@ func (c *Config) Validate() error {
 	unique(&f, "/lanes", "id", c.Lanes, func(l *Lane) string { return l.ID })
 	unique(&f, "/audiences", "id", c.Audiences, func(a *Audience) string { return a.ID })
 	unique(&f, "/webhooks", "id", c.Webhooks, func(w *Webhook) string { return w.ID })
+	c.validateAudiences(&f, ix)
 	c.validatePlaces(&f, ix)
 	c.validateTopics(&f, ix)
 	c.validateTouchpoints(&f, ix)

@@ -107,20 +107,6 @@ func (c *Config) validatePeople(f *faults, ix *Index) {
 	if c.LastResort != "" && ix.Person(c.LastResort) == nil {
 		f.add("/last_resort", "expected the id of a person, got %q", c.LastResort)
 	}
-	for i, l := range c.Lanes {
-		at := at("/lanes", i)
-		if !ValidHandle(l.ID) {
-			f.add(at+"/id", handleShape)
-		}
-		if len(l.See) == 0 {
-			f.add(at+"/see", "expected the people who may see this lane; without any, nobody could answer")
-		}
-		for j, id := range l.See {
-			if ix.Person(id) == nil {
-				f.add(sub(at, "see", j), "expected the id of a person, got %q", id)
-			}
-		}
-	}
 }
 
 func (k *Contact) validate(f *faults, at string) {
@@ -148,6 +134,7 @@ func (c *Config) validateTeams(f *faults, ix *Index) {
 		if !ValidHandle(t.ID) {
 			f.add(at+"/id", handleShape)
 		}
+		t.Name.require(f, at+"/name", "the team's name")
 		t.Name.validate(f, at+"/name", c.Languages, 80)
 		if t.Covers != "" && !slices.ContainsFunc(c.Places, func(p Place) bool { return p.Level == t.Covers }) {
 			f.add(at+"/covers", "expected a level that some place has, got %q", t.Covers)

@@ -50,6 +50,7 @@ func (c *Config) validatePlaces(f *faults, ix *Index) {
 		if !ValidHandle(p.ID) {
 			f.add(at+"/id", handleShape)
 		}
+		p.Name.require(f, at+"/name", "the place's name")
 		p.Name.validate(f, at+"/name", c.Languages, 80)
 		if p.Parent != "" && ix.Place(p.Parent) == nil {
 			f.add(at+"/parent", "expected the id of a place, got %q", p.Parent)
@@ -76,6 +77,7 @@ func (c *Config) validatePlaces(f *faults, ix *Index) {
 		if !digits14.MatchString(p.GTIN) || !CheckDigit(p.GTIN) {
 			f.add(at("/products", i)+"/gtin", "expected a GTIN of 14 digits with its check digit, got %q", p.GTIN)
 		}
+		p.Name.require(f, at("/products", i)+"/name", "the product's name")
 		p.Name.validate(f, at("/products", i)+"/name", c.Languages, 80)
 	}
 }

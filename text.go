@@ -71,6 +71,13 @@ func (t *Text) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// require puts a text without words at fault: expected what.
+func (t Text) require(f *faults, pointer, what string) {
+	if t.Empty() {
+		f.add(pointer, "expected %s", what)
+	}
+}
+
 // validate checks that every language is one of the brand's and no words are
 // longer than max characters.
 func (t Text) validate(f *faults, pointer string, languages []string, max int) {
