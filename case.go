@@ -32,7 +32,6 @@ type Case struct {
 
 	OpenedAt       time.Time // the first moment's arrival
 	LastAt         time.Time // the latest moment's
-	EpisodeAt      time.Time // when this episode began
 	Since          time.Time // when the demand on a person began: the four clocks start here
 	ReachedAt      time.Time // delivered to a person's channel, this episode
 	SeenAt         time.Time // opened by a person
@@ -83,6 +82,7 @@ type HistoryEntry struct {
 	Subject string // a case's or a moment's id
 	N       int
 	At      time.Time
+	Episode int
 	Status  string
 	By      string // a person's id, "" for the system; receipts show a role or a first name
 	Label   string // of a step of work; or the reason

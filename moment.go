@@ -35,6 +35,8 @@ type Moment struct {
 	Case     string // "" when it needs nobody
 	Episode  int    // of the case when it joined
 	Solved   string // the author's word: "", "yes" or "no"
+	After    int    // the feeling said with it, 0 if none
+	Zone     string // IANA, whose hours and days it is counted in; "" is UTC
 }
 
 // Context is where it was said.

@@ -1,0 +1,86 @@
+package brands
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/sayline/sayline"
+	"github.com/sayline/sayline/internal/duty"
+	"github.com/sayline/sayline/internal/route"
+	"github.com/sayline/sayline/internal/store"
+)
+
+// New makes the snapshot of a validated configuration and who said "I'm on".
+func New(version int, c *sayline.Config, on []sayline.OnDuty) *Snapshot {
+	ix := sayline.NewIndex(c)
+	return &Snapshot{Version: version, Config: c, Index: ix, Router: route.New(version, c, ix), Roster: duty.NewRoster(c, ix, on)}
+}
+
+// Keeper keeps a registry true to the store.
+type Keeper struct {
+	registry *Registry
+	store    *store.Store
+	log      *slog.Logger
+	now      func() time.Time
+	stale    chan string
+	one      sync.Mutex // one reload at a time: the newest wins
+}
+
+// Keep loads every brand into the registry and makes a keeper that reloads a
+// brand when its configuration or duty changes, by whatever process. Call it
+// before the store's first write, then Run.
+func Keep(ctx context.Context, r *Registry, s *store.Store, log *slog.Logger, now func() time.Time) (*Keeper, error) {
+	k := &Keeper{registry: r, store: s, log: log, now: now, stale: make(chan string, 1024)}
+	s.Watch(func(events []sayline.Event) {
+		for _, e := range events {
+			if e.Type == sayline.EventConfigChanged || e.Type == sayline.EventDutyChanged {
+				select {
+				case k.stale <- e.Brand:
+				default: // full: Run reads all brands anyway
+				}
+			}
+		}
+	})
+	ids, err := s.Brands(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		if err := k.Reload(ctx, id); err != nil {
+			return nil, err
+		}
+	}
+	return k, nil
+}
+
+// Run reloads what changes until the context ends.
+func (k *Keeper) Run(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case id := <-k.stale:
+			if err := k.Reload(ctx, id); err != nil && ctx.Err() == nil {
+				k.log.Error("a brand could not be read again; its last version stays in force", "brand", id, "err", err)
+			}
+		}
+	}
+}
+
+// Reload reads one brand now: whoever changed it and needs to see it need not wait.
+func (k *Keeper) Reload(ctx context.Context, id string) error {
+	k.one.Lock()
+	defer k.one.Unlock()
+	stored, err := k.store.Config(ctx, id)
+	if err != nil {
+		return err
+	}
+	on, err := k.store.OnDuty(ctx, id, k.now())
+	if err != nil {
+		return err
+	}
+	k.registry.Set(New(stored.Version, stored.Config, on))
+	return nil
+}

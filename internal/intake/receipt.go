@@ -1,0 +1,130 @@
+package intake
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"hash/fnv"
+	"slices"
+	"time"
+
+	"github.com/sayline/sayline"
+	"github.com/sayline/sayline/internal/brands"
+)
+
+// Receipt is what a moment's author may know of it: their own moment, what
+// became of it, the replies to them or to all of the case. Nothing of anybody else.
+type Receipt struct {
+	Moment   sayline.Moment
+	Case     *sayline.Case // nil when it is nobody's work
+	Status   string        // "" while it has reached nobody
+	History  []sayline.HistoryEntry
+	Messages []sayline.Message
+	Together int // moments in the case, this one included
+	OnDuty   bool
+	DutyAt   time.Time
+	Version  int64 // changes whenever anything above does
+}
+
+// Receipt opens a receipt by its secret. A wrong one is NotFound like any unknown.
+func (d *Door) Receipt(ctx context.Context, b *brands.Snapshot, secret string) (*Receipt, error) {
+	m, err := d.store.MomentByReceipt(ctx, b.ID, sayline.HashSecret(secret))
+	if err != nil {
+		return nil, err
+	}
+	r := &Receipt{Moment: *m}
+	if r.History, err = d.store.History(ctx, b.ID, m.ID); err != nil {
+		return nil, err
+	}
+	if r.Messages, err = d.store.MessagesTo(ctx, b.ID, m.ID, m.Case); err != nil {
+		return nil, err
+	}
+	r.Messages = slices.DeleteFunc(r.Messages, func(x sayline.Message) bool {
+		return x.Moment == "" && x.Episode < m.Episode // said to all before this one joined
+	})
+	if m.Case != "" {
+		if err := d.readCase(ctx, b, r); err != nil {
+			return nil, err
+		}
+	}
+	r.OnDuty, r.DutyAt = onDuty(b, m.Decision, d.now())
+	r.Status = status(r)
+	r.Version = version(r)
+	return r, nil
+}
+
+func (d *Door) readCase(ctx context.Context, b *brands.Snapshot, r *Receipt) error {
+	c, err := d.store.Case(ctx, b.ID, r.Moment.Case)
+	if err != nil {
+		return err
+	}
+	lines, err := d.store.History(ctx, b.ID, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, h := range lines {
+		if h.Episode >= r.Moment.Episode {
+			r.History = append(r.History, h)
+		}
+	}
+	slices.SortStableFunc(r.History, func(a, b sayline.HistoryEntry) int { return a.At.Compare(b.At) })
+	r.Case, r.Together = c, c.Moments
+	return nil
+}
+
+// status is how far the case has come for this author.
+func status(r *Receipt) string {
+	c := r.Case
+	if c == nil {
+		return ""
+	}
+	replied := slices.ContainsFunc(r.Messages, func(x sayline.Message) bool {
+		return x.Direction == sayline.Reply && x.Episode == c.Episode
+	})
+	switch {
+	case c.State == sayline.CaseResolved && c.Reason == "done":
+		return sayline.StatusResolved
+	case c.State == sayline.CaseResolved:
+		return sayline.StatusClosed
+	case replied:
+		return sayline.StatusAnswered
+	case !c.AcknowledgedAt.IsZero():
+		return sayline.StatusAcknowledged
+	case !c.SeenAt.IsZero():
+		return sayline.StatusSeen
+	case !c.ReachedAt.IsZero():
+		return sayline.StatusReceived
+	}
+	return ""
+}
+
+// version is a fingerprint of everything the receipt shows.
+func version(r *Receipt) int64 {
+	h := fnv.New64a()
+	enc := json.NewEncoder(h)
+	_ = enc.Encode(r.Moment) // a hash never fails to take bytes
+	_ = enc.Encode(r.History)
+	_ = enc.Encode(r.Messages)
+	_ = enc.Encode([]any{r.Status, r.Together, r.OnDuty, r.DutyAt})
+	return int64(h.Sum64() >> 1)
+}
+
+// Export is everything stored about a moment, for its author.
+func (d *Door) Export(ctx context.Context, b *brands.Snapshot, secret string) (map[string]any, error) {
+	r, err := d.Receipt(ctx, b, secret)
+	if err != nil {
+		return nil, err
+	}
+	m := r.Moment
+	m.Receipt = "" // the hash of what they hold already
+	return map[string]any{"moment": m, "status": cmp.Or(r.Status, sayline.StatusReceived), "history": r.History, "messages": r.Messages}, nil
+}
+
+// onDuty says whether somebody is on duty for a decision's team and place now,
+// and if not, when somebody will be.
+func onDuty(b *brands.Snapshot, d sayline.Decision, now time.Time) (bool, time.Time) {
+	if b.Roster.Who(d.Team, d.Place, now).Duty() {
+		return true, time.Time{}
+	}
+	return false, b.Roster.Next(d.Team, d.Place, now)
+}

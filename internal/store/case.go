@@ -1,0 +1,264 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/sayline/sayline"
+)
+
+const caseCols = "case_id, group_key, team, place, lane, topic, product, lot, ref, kind, state, urgency, episode, owner, reason, moments, f1, f2, f3, f4, f5, " +
+	"opened_at, last_at, since, reached_at, seen_at, acknowledged_at, answered_at, resolved_at, ack_by, answer_by, ack_deadline"
+
+type scanner interface{ Scan(...any) error }
+
+func scanCase(r scanner, brand string) (*sayline.Case, error) {
+	c := sayline.Case{Brand: brand}
+	var at [11]int64
+	err := r.Scan(&c.ID, &c.GroupKey, &c.Team, &c.Place, &c.Lane, &c.Topic, &c.Product, &c.Lot, &c.Ref, &c.Kind, &c.State, &c.Urgency, &c.Episode, &c.Owner, &c.Reason,
+		&c.Moments, &c.Feelings[1], &c.Feelings[2], &c.Feelings[3], &c.Feelings[4], &c.Feelings[5],
+		&at[0], &at[1], &at[2], &at[3], &at[4], &at[5], &at[6], &at[7], &at[8], &at[9], &at[10])
+	for i, t := range []*time.Time{&c.OpenedAt, &c.LastAt, &c.Since, &c.ReachedAt, &c.SeenAt, &c.AcknowledgedAt, &c.AnsweredAt, &c.ResolvedAt, &c.AckBy, &c.AnswerBy, &c.AckDeadline} {
+		*t = fromMicros(at[i])
+	}
+	return &c, err
+}
+
+// Case reads one case. It asks nothing of who may see it; see [Viewer].
+func (s *Store) Case(ctx context.Context, brand, id string) (*sayline.Case, error) {
+	c, err := scanCase(s.readers.QueryRowContext(ctx, "SELECT "+caseCols+" FROM cases WHERE brand_id = $1 AND case_id = $2", brand, id), brand)
+	if err != nil {
+		return nil, s.failed(err)
+	}
+	return c, nil
+}
+
+// lockCase takes the case's slot, the lock it shares with intake, then reads it.
+func (tx *Tx) lockCase(brand, id string) (*sayline.Case, error) {
+	var key string
+	if err := tx.row("SELECT group_key FROM cases WHERE brand_id = $1 AND case_id = $2", []any{brand, id}, &key); err != nil {
+		return nil, err
+	}
+	lock, what := "UPDATE cases SET case_id = case_id WHERE brand_id = $1 AND case_id = $2", id
+	if key != "" {
+		lock, what = "UPDATE case_slot SET case_id = case_id WHERE brand_id = $1 AND group_key = $2", key
+	}
+	if _, err := tx.exec(lock, brand, what); err != nil {
+		return nil, err
+	}
+	st, err := tx.conn.stmt(tx.ctx, "SELECT "+caseCols+" FROM cases WHERE brand_id = $1 AND case_id = $2")
+	if err != nil {
+		return nil, err
+	}
+	return scanCase(st.QueryRowContext(tx.ctx, brand, id), brand)
+}
+
+// saveCase writes a locked case back, and its slot if it is the current case of its key.
+func (tx *Tx) saveCase(c *sayline.Case) error {
+	_, err := tx.exec("UPDATE cases SET team = $1, place = $2, state = $3, urgency = $4, episode = $5, owner = $6, reason = $7, moments = $8, f1 = $9, f2 = $10, f3 = $11, f4 = $12, f5 = $13, "+
+		"last_at = $14, since = $15, reached_at = $16, seen_at = $17, acknowledged_at = $18, answered_at = $19, resolved_at = $20, ack_by = $21, answer_by = $22, ack_deadline = $23 "+
+		"WHERE brand_id = $24 AND case_id = $25",
+		c.Team, c.Place, c.State, c.Urgency, c.Episode, c.Owner, c.Reason, c.Moments, c.Feelings[1], c.Feelings[2], c.Feelings[3], c.Feelings[4], c.Feelings[5],
+		micros(c.LastAt), micros(c.Since), micros(c.ReachedAt), micros(c.SeenAt), micros(c.AcknowledgedAt), micros(c.AnsweredAt), micros(c.ResolvedAt), micros(c.AckBy), micros(c.AnswerBy), micros(c.AckDeadline),
+		c.Brand, c.ID)
+	if err != nil || c.GroupKey == "" {
+		return err
+	}
+	_, err = tx.exec("UPDATE case_slot SET state = $1, urgency = $2, episode = $3, resolved_at = $4 WHERE brand_id = $5 AND group_key = $6 AND case_id = $7",
+		c.State, c.Urgency, c.Episode, micros(c.ResolvedAt), c.Brand, c.GroupKey, c.ID)
+	return err
+}
+
+// history appends a line to what became of a case or a moment.
+func (tx *Tx) history(brand, subject string, episode int, status, by, label string) error {
+	_, err := tx.exec("INSERT INTO history (brand_id, subject, n, at, episode, status, by_person, label) SELECT $1, $2, COALESCE(MAX(n), 0) + 1, $3, $4, $5, $6, $7 FROM history WHERE brand_id = $8 AND subject = $9",
+		brand, subject, micros(tx.now), episode, status, by, label, brand, subject)
+	return err
+}
+
+// History reads what became of a case or a moment, oldest first.
+func (s *Store) History(ctx context.Context, brand, subject string) ([]sayline.HistoryEntry, error) {
+	rows, err := s.readers.QueryContext(ctx, "SELECT n, at, episode, status, by_person, label FROM history WHERE brand_id = $1 AND subject = $2 ORDER BY n", brand, subject)
+	if err != nil {
+		return nil, s.failed(err)
+	}
+	var list []sayline.HistoryEntry
+	err = eachRow(rows, func(r *sql.Rows) error {
+		h := sayline.HistoryEntry{Subject: subject}
+		var at int64
+		err := r.Scan(&h.N, &at, &h.Episode, &h.Status, &h.By, &h.Label)
+		h.At = fromMicros(at)
+		list = append(list, h)
+		return err
+	})
+	return list, s.failed(err)
+}
+
+// cancelSteps ends what is queued for a case: in the transaction of what made it needless.
+func (tx *Tx) cancelSteps(brand, id string) error {
+	_, err := tx.exec("UPDATE step SET state = 'cancelled' WHERE brand_id = $1 AND case_id = $2 AND state = 'waiting'", brand, id)
+	return err
+}
+
+func (tx *Tx) cancelPages(brand, id string) error {
+	_, err := tx.exec("UPDATE page SET state = 'cancelled', done_at = $1 WHERE brand_id = $2 AND case_id = $3 AND state = 'queued'", micros(tx.now), brand, id)
+	return err
+}
+
+func (tx *Tx) caseEvent(c *sayline.Case, kind, person string) {
+	tx.event(sayline.Event{Brand: c.Brand, Type: kind, Lane: c.Lane, Case: c.ID, Team: c.Team, Person: person})
+}
+
+// Act is who does something to a case, and by which way.
+type Act struct {
+	Brand, Case, Person string
+	Way                 string // desk, page, api
+	Zone                *time.Location
+}
+
+var errClosed = sayline.Errorf(sayline.Conflict, "It is closed.")
+
+// change locks a case, lets f change it, and saves it.
+func (s *Store) change(ctx context.Context, a Act, f func(*Tx, *sayline.Case) error) error {
+	return s.update(ctx, a.Brand, byPerson, func(tx *Tx) error {
+		c, err := tx.lockCase(a.Brand, a.Case)
+		if err != nil {
+			return err
+		}
+		if err := f(tx, c); err != nil {
+			return err
+		}
+		return tx.saveCase(c)
+	})
+}
+
+// Acknowledge records "I'm on it" for an episode (0 is the current one). An old
+// episode's is ignored and tells so as Conflict; twice by the same person is
+// harmless. Queued steps and pages of the case are cancelled with it.
+func (s *Store) Acknowledge(ctx context.Context, a Act, episode int) error {
+	return s.change(ctx, a, func(tx *Tx, c *sayline.Case) error {
+		switch {
+		case c.State == sayline.CaseResolved:
+			return errClosed
+		case episode != 0 && episode != c.Episode:
+			return sayline.Errorf(sayline.Conflict, "This has changed since: it is open again. Please look at it as it is now.")
+		}
+		return tx.acknowledge(a, c)
+	})
+}
+
+// acknowledge makes the person an owner, measures the clock the first time, and
+// takes the demand off everybody else.
+func (tx *Tx) acknowledge(a Act, c *sayline.Case) error {
+	n, err := tx.exec("INSERT INTO ack (brand_id, case_id, episode, person, at, way) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (brand_id, case_id, episode, person) DO NOTHING",
+		c.Brand, c.ID, c.Episode, a.Person, micros(tx.now), a.Way)
+	if err != nil {
+		return err
+	}
+	if err := tx.opened(a, c); err != nil {
+		return err
+	}
+	c.AckDeadline = tx.now.Add(sayline.AckTimeout)
+	if c.State == sayline.CaseAcknowledged && n == 0 {
+		return nil
+	}
+	c.State, c.Owner = sayline.CaseAcknowledged, a.Person
+	if c.AcknowledgedAt.IsZero() {
+		c.AcknowledgedAt = tx.now
+		tx.countClock(c, ClockAcknowledge, tx.now.Sub(c.Since), !tx.now.After(c.AckBy), a.Zone)
+	}
+	if err := tx.history(c.Brand, c.ID, c.Episode, sayline.StatusAcknowledged, a.Person, ""); err != nil {
+		return err
+	}
+	if err := tx.cancelSteps(c.Brand, c.ID); err != nil {
+		return err
+	}
+	if err := tx.cancelPages(c.Brand, c.ID); err != nil {
+		return err
+	}
+	tx.caseEvent(c, sayline.EventCaseAcknowledged, a.Person)
+	return nil
+}
+
+// Seen records that a person has opened the case.
+func (s *Store) Seen(ctx context.Context, a Act) error {
+	return s.change(ctx, a, func(tx *Tx, c *sayline.Case) error { return tx.opened(a, c) })
+}
+
+func (tx *Tx) opened(a Act, c *sayline.Case) error {
+	if !c.SeenAt.IsZero() {
+		return nil
+	}
+	if err := tx.reached(c, a.Zone); err != nil {
+		return err
+	}
+	c.SeenAt = tx.now
+	tx.countClock(c, ClockSeen, tx.now.Sub(c.Since), !tx.now.After(c.AckBy), a.Zone)
+	tx.caseEvent(c, sayline.EventCaseSeen, a.Person)
+	return tx.history(c.Brand, c.ID, c.Episode, sayline.StatusSeen, a.Person, "")
+}
+
+// reached records that the case was delivered to a person's channel.
+func (tx *Tx) reached(c *sayline.Case, zone *time.Location) error {
+	if !c.ReachedAt.IsZero() {
+		return nil
+	}
+	c.ReachedAt = tx.now
+	tx.countClock(c, ClockReach, tx.now.Sub(c.Since), !tx.now.After(c.AckBy), zone)
+	tx.caseEvent(c, sayline.EventCaseReached, "")
+	return tx.history(c.Brand, c.ID, c.Episode, sayline.StatusReceived, "", "")
+}
+
+// Resolve closes a case with a reason. Twice is harmless.
+func (s *Store) Resolve(ctx context.Context, a Act, reason string) error {
+	return s.change(ctx, a, func(tx *Tx, c *sayline.Case) error {
+		if c.State == sayline.CaseResolved {
+			return nil
+		}
+		if err := tx.opened(a, c); err != nil {
+			return err
+		}
+		return tx.resolve(c, a.Person, reason)
+	})
+}
+
+func (tx *Tx) resolve(c *sayline.Case, person, reason string) error {
+	c.State, c.Reason, c.ResolvedAt, c.AckDeadline = sayline.CaseResolved, reason, tx.now, time.Time{}
+	status := sayline.StatusResolved
+	if reason != "done" {
+		status = sayline.StatusClosed
+	}
+	if err := tx.history(c.Brand, c.ID, c.Episode, status, person, reason); err != nil {
+		return err
+	}
+	if err := tx.cancelSteps(c.Brand, c.ID); err != nil {
+		return err
+	}
+	if err := tx.cancelPages(c.Brand, c.ID); err != nil {
+		return err
+	}
+	tx.caseEvent(c, sayline.EventCaseResolved, person)
+	return nil
+}
+
+// reopen starts a new episode: by its author's word or a new demand.
+func (tx *Tx) reopen(c *sayline.Case, moment string, pages bool) error {
+	c.Episode++
+	c.AckBy, c.AnswerBy = tx.now.Add(c.AckBy.Sub(c.Since)), tx.now.Add(c.AnswerBy.Sub(c.Since)) // the same promises, from now
+	c.State, c.Reason, c.Since = sayline.CaseOpen, "", tx.now
+	for _, t := range []*time.Time{&c.ReachedAt, &c.SeenAt, &c.AcknowledgedAt, &c.AnsweredAt, &c.ResolvedAt, &c.AckDeadline} {
+		*t = time.Time{}
+	}
+	if err := tx.cancelSteps(c.Brand, c.ID); err != nil {
+		return err
+	}
+	if pages {
+		step := &sayline.Step{Brand: c.Brand, Case: c.ID, Episode: c.Episode, N: 1, Moment: moment, DueAt: tx.now, State: sayline.StepWaiting}
+		if err := tx.insert(stepTable, [][]any{stepRow(step)}); err != nil {
+			return err
+		}
+	}
+	tx.caseEvent(c, sayline.EventCaseReopened, "")
+	return tx.history(c.Brand, c.ID, c.Episode, sayline.StatusReceived, "", "reopened")
+}

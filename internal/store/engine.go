@@ -1,0 +1,100 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+	"time"
+)
+
+// engine is what differs between the databases. Everything else is one text.
+type engine interface {
+	// open gives the pool for readers and the pool writers take their one
+	// connection from, with durable settings: a commit is on disk.
+	open(dsn string) (readers, writers *sql.DB, err error)
+	// skipLocked ends a SELECT of work to take, so that two processes take different rows.
+	skipLocked() string
+	// clustered ends a CREATE TABLE whose key should be the table itself.
+	clustered() string
+	// begin starts a writing transaction.
+	begin() string
+	// migrating holds off other processes while f changes the schema.
+	migrating(ctx context.Context, c *sql.Conn, f func() error) error
+	// insertMany writes rows in one go and gives what the suffix returns.
+	insertMany(ctx context.Context, c *conn, t *table, rows [][]any, each func(*sql.Rows) error) error
+	// classify names the error: full disk, away, retry, or nothing known.
+	classify(err error) trouble
+	// awake sends a line to other processes, and hears theirs, until ctx ends.
+	// heard is called when something may have been committed elsewhere.
+	awake(ctx context.Context, dsn string, tell <-chan struct{}, heard func())
+}
+
+// trouble is what a database error means to us.
+type trouble int
+
+const (
+	unknownTrouble trouble = iota
+	away                   // cannot be reached, or is shutting down
+	full                   // no room on the disk
+	retry                  // a deadlock or a lock not given: the same again may succeed
+)
+
+// table describes how rows are inserted: columns with their PostgreSQL types,
+// and what follows the VALUES.
+type table struct {
+	name    string
+	cols    []string
+	types   []string
+	suffix  string // ON CONFLICT … RETURNING …
+	returns bool
+}
+
+// newTable reads "col type, col type".
+func newTable(name, cols, suffix string) *table {
+	t := &table{name: name, suffix: suffix, returns: strings.Contains(suffix, "RETURNING")}
+	for _, c := range strings.Split(cols, ",") {
+		col, typ, _ := strings.Cut(strings.TrimSpace(c), " ")
+		t.cols, t.types = append(t.cols, col), append(t.types, typ)
+	}
+	return t
+}
+
+// conn is the writer's one connection, with its statements prepared once.
+type conn struct {
+	*sql.Conn
+	stmts map[string]*sql.Stmt
+}
+
+func (c *conn) stmt(ctx context.Context, text string) (*sql.Stmt, error) {
+	if s := c.stmts[text]; s != nil {
+		return s, nil
+	}
+	s, err := c.PrepareContext(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	c.stmts[text] = s
+	return s, nil
+}
+
+// micros turns a time into what tables hold, and back.
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+func fromMicros(n int64) time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(n).UTC()
+}
+
+func flag(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

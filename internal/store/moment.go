@@ -1,0 +1,144 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"time"
+
+	"github.com/sayline/sayline"
+)
+
+const momentCols = "moment_id, lane, received_at, occurred_at, open_until, sealed_at, retain_until, kind, feeling, topic, text, lang, audience, " +
+	"touchpoint, place, product, lot, ref, source, class, publish, solved, reference, receipt, case_id, episode, version, rule, team, urgency, detail"
+
+func scanMoment(r scanner, brand string) (*sayline.Moment, error) {
+	m := sayline.Moment{Brand: brand}
+	c, d := &m.Context, &m.Decision
+	var at [5]int64
+	var publish int
+	var text string
+	if err := r.Scan(&m.ID, &m.Lane, &at[0], &at[1], &at[2], &at[3], &at[4], &m.Kind, &m.Feeling, &m.Topic, &m.Text, &m.Lang, &m.Audience,
+		&c.Touchpoint, &c.Place, &c.Product, &c.Lot, &c.Ref, &c.Source, &m.Class, &publish, &m.Solved, &m.Reference, &m.Receipt,
+		&m.Case, &m.Episode, &d.Version, &d.Rule, &d.Team, &d.Urgency, &text); err != nil {
+		return nil, err
+	}
+	for i, t := range []*time.Time{&m.ReceivedAt, &m.OccurredAt, &m.OpenUntil, &m.SealedAt, &m.RetainUntil} {
+		*t = fromMicros(at[i])
+	}
+	m.Publish = publish != 0
+	var det detail
+	if err := json.Unmarshal([]byte(text), &det); err != nil {
+		return nil, err
+	}
+	c.Serial, c.Expiry, c.GS1 = det.Serial, det.Expiry, det.GS1
+	if det.Lat != nil && det.Long != nil {
+		c.Lat, c.Long, c.Located = *det.Lat, *det.Long, true
+	}
+	d.Facts, d.Also, d.Place, d.GroupKey = det.Facts, det.Also, det.Place, det.Key
+	d.Within, d.Answer = time.Duration(det.Within)*time.Second, time.Duration(det.Answer)*time.Second
+	d.OpensCase = m.Case != ""
+	d.Pages = d.OpensCase && !det.NoPages
+	m.Zone, m.After = det.Zone, det.After
+	return &m, nil
+}
+
+// Moment reads one moment, with its contact.
+func (s *Store) Moment(ctx context.Context, brand, id string) (*sayline.Moment, error) {
+	return s.momentWhere(ctx, brand, "moment_id = $2", id)
+}
+
+// MomentByReceipt finds the moment a receipt opens, by the hash of its secret.
+func (s *Store) MomentByReceipt(ctx context.Context, brand, hash string) (*sayline.Moment, error) {
+	if hash == "" {
+		return nil, s.failed(sql.ErrNoRows)
+	}
+	return s.momentWhere(ctx, brand, "receipt = $2 AND receipt <> ''", hash)
+}
+
+func (s *Store) momentWhere(ctx context.Context, brand, where, arg string) (*sayline.Moment, error) {
+	m, err := scanMoment(s.readers.QueryRowContext(ctx, "SELECT "+momentCols+" FROM moment WHERE brand_id = $1 AND "+where, brand, arg), brand)
+	if err != nil {
+		return nil, s.failed(err)
+	}
+	return m, s.failed(s.readContact(ctx, m))
+}
+
+func (s *Store) readContact(ctx context.Context, m *sayline.Moment) error {
+	if m.Class != sayline.Identified {
+		return nil
+	}
+	var text string
+	err := s.readers.QueryRowContext(ctx, "SELECT contact FROM moment_contact WHERE brand_id = $1 AND moment_id = $2", m.Brand, m.ID).Scan(&text)
+	if err == sql.ErrNoRows {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal([]byte(text), &m.Contact)
+}
+
+// MomentsOf reads a case's moments, newest first, at most limit.
+func (s *Store) MomentsOf(ctx context.Context, brand, caseID string, limit int) ([]*sayline.Moment, error) {
+	return s.moments(ctx, brand, "SELECT "+momentCols+" FROM moment WHERE brand_id = $1 AND case_id = $2 ORDER BY moment_id DESC LIMIT $3", brand, caseID, limit)
+}
+
+// LastAt reads the newest public moments of a touchpoint, newest first.
+func (s *Store) LastAt(ctx context.Context, brand, touchpoint string, limit int) ([]*sayline.Moment, error) {
+	return s.moments(ctx, brand, "SELECT "+momentCols+" FROM moment WHERE brand_id = $1 AND touchpoint = $2 AND lane = '' ORDER BY moment_id DESC LIMIT $3", brand, touchpoint, limit)
+}
+
+func (s *Store) moments(ctx context.Context, brand, text string, args ...any) ([]*sayline.Moment, error) {
+	rows, err := s.readers.QueryContext(ctx, text, args...)
+	if err != nil {
+		return nil, s.failed(err)
+	}
+	var list []*sayline.Moment
+	err = eachRow(rows, func(r *sql.Rows) error {
+		m, err := scanMoment(r, brand)
+		list = append(list, m)
+		return err
+	})
+	return list, s.failed(err)
+}
+
+// lockMoment finds a moment by its receipt inside a write, its case locked
+// before it (the order every write keeps).
+func (tx *Tx) lockMoment(brand, receipt string) (*sayline.Moment, *sayline.Case, error) {
+	const text = "SELECT " + momentCols + " FROM moment WHERE brand_id = $1 AND receipt = $2 AND receipt <> ''"
+	st, err := tx.conn.stmt(tx.ctx, text)
+	if err != nil {
+		return nil, nil, err
+	}
+	m, err := scanMoment(st.QueryRowContext(tx.ctx, brand, receipt), brand)
+	if err != nil {
+		return nil, nil, err
+	}
+	var c *sayline.Case
+	if m.Case != "" {
+		if c, err = tx.lockCase(brand, m.Case); err != nil {
+			return nil, nil, err
+		}
+	}
+	if _, err := tx.exec("UPDATE moment SET moment_id = moment_id WHERE brand_id = $1 AND moment_id = $2", brand, m.ID); err != nil {
+		return nil, nil, err
+	}
+	if m, err = scanMoment(st.QueryRowContext(tx.ctx, brand, receipt), brand); err != nil {
+		return nil, nil, err
+	}
+	if c != nil && m.Case != c.ID {
+		return nil, nil, sayline.Errorf(sayline.Conflict, "It has just been moved. Please try again.")
+	}
+	if m.Class == sayline.Identified {
+		var contact string
+		err := tx.row("SELECT contact FROM moment_contact WHERE brand_id = $1 AND moment_id = $2", []any{brand, m.ID}, &contact)
+		if err == nil {
+			err = json.Unmarshal([]byte(contact), &m.Contact)
+		}
+		if err != nil && err != sql.ErrNoRows {
+			return nil, nil, err
+		}
+	}
+	return m, c, nil
+}

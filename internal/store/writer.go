@@ -1,0 +1,339 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"hash/maphash"
+	"sync"
+	"time"
+
+	"github.com/sayline/sayline"
+)
+
+// Limits of a group and of the line before it.
+const (
+	groupJobs  = 512
+	groupBytes = 1 << 20
+	lineLength = 4096
+	deadlocks  = 3 // times a group is tried again whole before one by one
+)
+
+// writer commits in groups: it takes one job, drains what waits, commits, and
+// answers all. There is no timer: under little load a group is one job, under
+// much it is as large as what came while the last one was being synced.
+type writer struct {
+	store   *Store
+	people  chan *job // somebody waits for the answer
+	machine chan *job // pager, relays, clean-up
+	closing chan struct{}
+	once    sync.Once
+	conn    *conn
+}
+
+// job is one write. Either accept is set, or run.
+type job struct {
+	accept *Accept
+	run    func(*Tx) error
+	size   int
+	err    error
+	done   chan error
+}
+
+func newWriter(s *Store) *writer {
+	return &writer{store: s, people: make(chan *job, lineLength), machine: make(chan *job, lineLength), closing: make(chan struct{})}
+}
+
+func (w *writer) close() { w.once.Do(func() { close(w.closing) }) }
+
+var brandSeed = maphash.MakeSeed()
+
+// writerOf gives the committer of a brand: always the same one in a process.
+func (s *Store) writerOf(brand string) *writer {
+	if len(s.writers) == 1 {
+		return s.writers[0]
+	}
+	return s.writers[maphash.String(brandSeed, brand)%uint64(len(s.writers))]
+}
+
+// People's writes go first; a machine's wait behind them.
+const (
+	byPerson  = true
+	byMachine = false
+)
+
+var errFull = sayline.Errorf(sayline.Unavailable, "Too many people are speaking at once. Please try again in a moment.")
+
+// write puts a job in line and waits until its group is committed.
+func (s *Store) write(ctx context.Context, brand string, person bool, j *job) error {
+	w := s.writerOf(brand)
+	line := w.machine
+	if person {
+		line = w.people
+	}
+	j.done = make(chan error, 1)
+	select {
+	case <-w.closing:
+		return sayline.Errorf(sayline.Unavailable, "We are closing; please try again in a moment.")
+	default:
+	}
+	select {
+	case line <- j:
+	default:
+		return errFull
+	}
+	select {
+	case err := <-j.done:
+		return err
+	case <-ctx.Done():
+		return s.failed(ctx.Err())
+	}
+}
+
+// update runs f inside the next group, under its own savepoint.
+func (s *Store) update(ctx context.Context, brand string, person bool, f func(*Tx) error) error {
+	return s.write(ctx, brand, person, &job{run: f, size: 512})
+}
+
+func (w *writer) run() {
+	for {
+		group := w.take()
+		if group == nil {
+			break
+		}
+		w.commit(group)
+	}
+	if w.conn != nil {
+		w.drop()
+	}
+}
+
+// take waits for one job and drains what else waits; nil when the store closes
+// and the line is empty.
+func (w *writer) take() []*job {
+	var first *job
+	select {
+	case first = <-w.people:
+	default:
+		select {
+		case first = <-w.people:
+		case first = <-w.machine:
+		case <-w.closing:
+			select {
+			case first = <-w.people:
+			case first = <-w.machine:
+			default:
+				return nil
+			}
+		}
+	}
+	group, size := []*job{first}, first.size
+	for _, line := range []chan *job{w.people, w.machine} {
+		for more := true; more && len(group) < groupJobs && size < groupBytes; {
+			select {
+			case j := <-line:
+				group = append(group, j)
+				size += j.size
+			default:
+				more = false
+			}
+		}
+	}
+	return group
+}
+
+// commit writes a group and answers everybody in it. A group that fails for a
+// reason of the database is tried one by one, so that one bad row hurts only itself.
+func (w *writer) commit(group []*job) {
+	var events []sayline.Event
+	var err error
+	for range deadlocks {
+		events, err = w.try(group)
+		if err == nil || w.store.engine.classify(err) != retry {
+			break
+		}
+	}
+	switch {
+	case err == nil:
+		for _, j := range group {
+			j.done <- j.err
+		}
+		w.store.relay.offer(events)
+	case len(group) == 1 || w.store.engine.classify(err) == away || w.store.engine.classify(err) == full:
+		for _, j := range group {
+			j.done <- w.store.failed(err)
+		}
+		w.store.log.Error("a group could not be committed", "jobs", len(group), "err", err)
+	default:
+		for _, j := range group {
+			w.commit([]*job{j})
+		}
+	}
+}
+
+// try runs a group in one transaction. An error is the database's; what is
+// wrong with one job alone is left in its err.
+func (w *writer) try(group []*job) (events []sayline.Event, err error) {
+	ctx := context.Background()
+	if err := w.connect(ctx); err != nil {
+		return nil, err
+	}
+	if _, err := w.conn.ExecContext(ctx, w.store.engine.begin()); err != nil {
+		w.drop()
+		return nil, err
+	}
+	tx := &Tx{ctx: ctx, conn: w.conn, engine: w.store.engine, now: w.store.now()}
+	defer func() {
+		if err != nil {
+			if _, rollback := w.conn.ExecContext(ctx, "ROLLBACK"); rollback != nil {
+				w.drop()
+			}
+		}
+	}()
+	var accepts []*Accept
+	for _, j := range group {
+		if j.accept != nil {
+			accepts = append(accepts, j.accept)
+		}
+	}
+	if err := tx.acceptAll(accepts); err != nil {
+		return nil, err
+	}
+	for _, j := range group {
+		switch {
+		case j.accept != nil:
+			j.err = j.accept.err
+		default:
+			if j.err, err = tx.guarded(j.run); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err := tx.flush(); err != nil {
+		return nil, err
+	}
+	if _, err := w.conn.ExecContext(ctx, "COMMIT"); err != nil {
+		return nil, err
+	}
+	return tx.events, nil
+}
+
+func (w *writer) connect(ctx context.Context) error {
+	if w.conn != nil {
+		return nil
+	}
+	dial, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	c, err := w.store.writing.Conn(dial)
+	if err != nil {
+		return err
+	}
+	w.conn = &conn{Conn: c, stmts: map[string]*sql.Stmt{}}
+	return nil
+}
+
+// drop gives up a connection that failed; the next group takes a new one.
+func (w *writer) drop() {
+	for _, s := range w.conn.stmts {
+		_ = s.Close()
+	}
+	_ = w.conn.Raw(func(any) error { return errBroken })
+	_ = w.conn.Close()
+	w.conn = nil
+}
+
+var errBroken = driver.ErrBadConn
+
+// Tx is a write in progress: statements, and what the group writes at its end.
+type Tx struct {
+	ctx    context.Context
+	conn   *conn
+	engine engine
+	now    time.Time
+	counts []count
+	events []sayline.Event
+}
+
+// guarded runs f under a savepoint. wrong is what is wrong with this job alone;
+// err is a failure of the whole group.
+func (tx *Tx) guarded(f func(*Tx) error) (wrong, err error) {
+	counts, events := len(tx.counts), len(tx.events)
+	if _, err := tx.exec("SAVEPOINT job"); err != nil {
+		return nil, err
+	}
+	if wrong = f(tx); wrong == nil {
+		_, err = tx.exec("RELEASE SAVEPOINT job")
+		return nil, err
+	}
+	tx.counts, tx.events = tx.counts[:counts], tx.events[:events]
+	if _, err := tx.exec("ROLLBACK TO SAVEPOINT job"); err != nil {
+		return nil, errors.Join(wrong, err)
+	}
+	if _, err := tx.exec("RELEASE SAVEPOINT job"); err != nil {
+		return nil, errors.Join(wrong, err)
+	}
+	var ours *sayline.Error
+	if !errors.As(wrong, &ours) {
+		if k := tx.engine.classify(wrong); k != unknownTrouble {
+			return nil, wrong
+		}
+		if errors.Is(wrong, sql.ErrNoRows) {
+			wrong = sayline.Errorf(sayline.NotFound, "There is no such thing here.").Because(wrong)
+		} else {
+			wrong = sayline.Errorf(sayline.Internal, "Something went wrong on our side.").Because(wrong)
+		}
+	}
+	return wrong, nil
+}
+
+// exec runs a prepared statement and gives how many rows it changed.
+func (tx *Tx) exec(text string, args ...any) (int64, error) {
+	s, err := tx.conn.stmt(tx.ctx, text)
+	if err != nil {
+		return 0, err
+	}
+	r, err := s.ExecContext(tx.ctx, args...)
+	if err != nil {
+		return 0, err
+	}
+	return r.RowsAffected()
+}
+
+func (tx *Tx) query(text string, args ...any) (*sql.Rows, error) {
+	s, err := tx.conn.stmt(tx.ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	return s.QueryContext(tx.ctx, args...)
+}
+
+// row runs a prepared query for at most one row; sql.ErrNoRows when there is none.
+func (tx *Tx) row(text string, args []any, dest ...any) error {
+	s, err := tx.conn.stmt(tx.ctx, text)
+	if err != nil {
+		return err
+	}
+	return s.QueryRowContext(tx.ctx, args...).Scan(dest...)
+}
+
+func (tx *Tx) insert(t *table, rows [][]any) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	return tx.engine.insertMany(tx.ctx, tx.conn, t, rows, nil)
+}
+
+// event notes that something happened; its number is given when the group ends.
+func (tx *Tx) event(e sayline.Event) {
+	e.At = tx.now
+	tx.events = append(tx.events, e)
+}
+
+// flush writes the group's counts and, last of all, its events with their numbers.
+func (tx *Tx) flush() error {
+	if err := tx.flushCounts(); err != nil {
+		return err
+	}
+	return tx.flushEvents()
+}
