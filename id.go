@@ -3,6 +3,7 @@ package sayline
 import (
 	"crypto/sha256"
 	"encoding/base32"
+	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
 	"io"
@@ -53,10 +54,11 @@ const SecretLen = 32
 // EncodeSecret writes 20 bytes as the secret of a receipt's URL.
 func EncodeSecret(b []byte) string { return crockfordLower.EncodeToString(b[:20]) }
 
-// HashSecret is what is stored of a secret or an idempotency key: SHA-256, in hex.
+// HashSecret is what is stored of a secret or an idempotency key: SHA-256, in
+// unpadded base64url.
 func HashSecret(s string) string {
 	h := sha256.Sum256([]byte(s))
-	return hex.EncodeToString(h[:])
+	return base64.RawURLEncoding.EncodeToString(h[:])
 }
 
 // Reference writes 5 bytes as the eight characters people read to each other: K7Q3-F9MX.

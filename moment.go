@@ -29,6 +29,7 @@ type Moment struct {
 	Lane     string // "" is everybody's
 	Publish  bool   // the author agreed to have it shown
 	Receipt  string // hash of the receipt's secret; "" when there is none
+	Once     string // hash of its idempotency key
 	Contact  *MomentContact
 
 	Decision Decision

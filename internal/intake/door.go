@@ -105,8 +105,9 @@ func (d *Door) Accept(ctx context.Context, b *brands.Snapshot, s Submission) (*A
 	if !s.NoReceipt {
 		m.Receipt = sayline.HashSecret(secret)
 	}
+	m.Once = sayline.HashSecret(s.Key)
 	a := &store.Accept{
-		Moment: &m, KeyHash: sayline.HashSecret(s.Key), Digest: base64.RawURLEncoding.EncodeToString(s.Digest[:]),
+		Moment: &m, Digest: base64.RawURLEncoding.EncodeToString(s.Digest[:]),
 		CaseID: sayline.NewID(now, d.random),
 	}
 	if err := d.store.Accept(ctx, a); err != nil {

@@ -116,7 +116,7 @@ func (d *Door) Export(ctx context.Context, b *brands.Snapshot, secret string) (m
 		return nil, err
 	}
 	m := r.Moment
-	m.Receipt = "" // the hash of what they hold already
+	m.Receipt, m.Once = "", "" // hashes of what they hold already
 	return map[string]any{"moment": m, "status": cmp.Or(r.Status, sayline.StatusReceived), "history": r.History, "messages": r.Messages}, nil
 }
 

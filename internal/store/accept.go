@@ -14,7 +14,6 @@ import (
 // Accept is one moment on its way in, decided already. The store adds its case.
 type Accept struct {
 	Moment  *sayline.Moment
-	KeyHash string // SHA-256 of the idempotency key
 	Digest  string // SHA-256 of the body
 	CaseID  string // for a case of its own, should it need one
 
@@ -86,7 +85,7 @@ func (tx *Tx) claimKeys(accepts []*Accept) (fresh []*Accept, err error) {
 	var known []*Accept
 	order := make([]*Accept, 0, len(accepts))
 	for _, a := range accepts {
-		k := key{a.Moment.Brand, a.KeyHash}
+		k := key{a.Moment.Brand, a.Moment.Once}
 		if byKey[k] != nil {
 			known = append(known, a) // the same tap twice in one group
 			continue
@@ -95,11 +94,11 @@ func (tx *Tx) claimKeys(accepts []*Accept) (fresh []*Accept, err error) {
 		order = append(order, a)
 	}
 	slices.SortFunc(order, func(x, y *Accept) int {
-		return cmp.Or(cmp.Compare(x.Moment.Brand, y.Moment.Brand), cmp.Compare(x.KeyHash, y.KeyHash))
+		return cmp.Or(cmp.Compare(x.Moment.Brand, y.Moment.Brand), cmp.Compare(x.Moment.Once, y.Moment.Once))
 	})
 	rows := make([][]any, len(order))
 	for i, a := range order {
-		rows[i] = []any{a.Moment.Brand, a.KeyHash, a.Digest, a.Moment.ID, micros(tx.now.Truncate(24 * time.Hour)), 0} // the day is enough to forget by, and tells less
+		rows[i] = []any{a.Moment.Brand, a.Moment.Once, a.Digest, a.Moment.ID, micros(tx.now.Truncate(24 * time.Hour)), 0} // the day is enough to forget by, and tells less
 	}
 	claimed := make(map[*Accept]bool, len(order))
 	err = tx.engine.insertMany(tx.ctx, tx.conn, idempotencyTable, rows, func(r *sql.Rows) error {
@@ -116,7 +115,7 @@ func (tx *Tx) claimKeys(accepts []*Accept) (fresh []*Accept, err error) {
 	for _, a := range accepts {
 		if claimed[a] {
 			fresh = append(fresh, a)
-		} else if byKey[key{a.Moment.Brand, a.KeyHash}] == a {
+		} else if byKey[key{a.Moment.Brand, a.Moment.Once}] == a {
 			known = append(known, a)
 		}
 	}
@@ -132,7 +131,7 @@ func (tx *Tx) claimKeys(accepts []*Accept) (fresh []*Accept, err error) {
 func (tx *Tx) repeat(a *Accept) error {
 	var digest, moment string
 	var gone int
-	err := tx.row("SELECT digest, moment_id, gone FROM idempotency WHERE brand_id = $1 AND key_hash = $2", []any{a.Moment.Brand, a.KeyHash}, &digest, &moment, &gone)
+	err := tx.row("SELECT digest, moment_id, gone FROM idempotency WHERE brand_id = $1 AND key_hash = $2", []any{a.Moment.Brand, a.Moment.Once}, &digest, &moment, &gone)
 	switch {
 	case err != nil:
 		return err
@@ -186,12 +185,13 @@ type detail struct {
 	Key     string         `json:"key,omitempty"` // cases join by
 	NoPages bool           `json:"no_pages,omitempty"`
 	After   int            `json:"after,omitempty"`
+	Once    string         `json:"once"`
 }
 
 func momentRow(m *sayline.Moment) []any {
 	c, d := &m.Context, &m.Decision
 	det := detail{Serial: c.Serial, Expiry: c.Expiry, GS1: c.GS1, Facts: d.Facts, Also: d.Also, Place: d.Place,
-		Within: int64(d.Within / time.Second), Answer: int64(d.Answer / time.Second), Key: d.GroupKey, NoPages: !d.Pages, Zone: m.Zone, After: m.After}
+		Within: int64(d.Within / time.Second), Answer: int64(d.Answer / time.Second), Key: d.GroupKey, NoPages: !d.Pages, Zone: m.Zone, After: m.After, Once: m.Once}
 	if c.Located {
 		det.Lat, det.Long = &c.Lat, &c.Long
 	}

@@ -63,8 +63,10 @@ func (tx *Tx) dueNow(m *sayline.Moment) error {
 // id and a time that tell no more than the day.
 func (tx *Tx) replaceMoment(before, m *sayline.Moment) error {
 	if m.ID != before.ID {
+		if _, err := tx.exec("UPDATE idempotency SET moment_id = $1 WHERE brand_id = $2 AND key_hash = $3", m.ID, m.Brand, m.Once); err != nil {
+			return err
+		}
 		for _, text := range []string{
-			"UPDATE idempotency SET moment_id = $1 WHERE brand_id = $2 AND moment_id = $3",
 			"UPDATE message SET moment_id = $1 WHERE brand_id = $2 AND moment_id = $3",
 			"UPDATE history SET subject = $1 WHERE brand_id = $2 AND subject = $3",
 			"UPDATE decision_before SET moment_id = $1 WHERE brand_id = $2 AND moment_id = $3",
@@ -245,7 +247,7 @@ func (s *Store) Withdraw(ctx context.Context, brand, receipt string) error {
 		if err := tx.erase(m); err != nil {
 			return err
 		}
-		if _, err := tx.exec("UPDATE idempotency SET gone = 1, digest = '' WHERE brand_id = $1 AND moment_id = $2", brand, m.ID); err != nil {
+		if _, err := tx.exec("UPDATE idempotency SET gone = 1, digest = '' WHERE brand_id = $1 AND key_hash = $2", brand, m.Once); err != nil {
 			return err
 		}
 		tx.event(sayline.Event{Brand: brand, Type: sayline.EventMomentWithdrawn, Lane: m.Lane, Moment: m.ID, Case: m.Case, Team: m.Decision.Team})

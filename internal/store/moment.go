@@ -39,7 +39,7 @@ func scanMoment(r scanner, brand string) (*sayline.Moment, error) {
 	d.Within, d.Answer = time.Duration(det.Within)*time.Second, time.Duration(det.Answer)*time.Second
 	d.OpensCase = m.Case != ""
 	d.Pages = d.OpensCase && !det.NoPages
-	m.Zone, m.After = det.Zone, det.After
+	m.Zone, m.After, m.Once = det.Zone, det.After, det.Once
 	return &m, nil
 }
 

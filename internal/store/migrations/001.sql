@@ -24,7 +24,6 @@ CREATE TABLE event (
 CREATE TABLE idempotency (
   brand_id TEXT NOT NULL, key_hash TEXT NOT NULL, digest TEXT NOT NULL, moment_id TEXT NOT NULL, at BIGINT NOT NULL, gone INTEGER NOT NULL,
   PRIMARY KEY (brand_id, key_hash)) {{clustered}};
-CREATE INDEX idempotency_moment ON idempotency (brand_id, moment_id);
 
 CREATE TABLE moment (
   brand_id TEXT NOT NULL, moment_id TEXT NOT NULL, lane TEXT NOT NULL,
