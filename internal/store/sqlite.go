@@ -26,7 +26,7 @@ func (sqliteEngine) open(path string) (readers, writers *sql.DB, err error) {
 		return nil, nil, err
 	}
 	// The busy time-out comes first: setting the journal mode may have to wait too.
-	params := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-32000)", "wal_autocheckpoint(4000)", "temp_store(MEMORY)"}}
+	params := url.Values{"_pragma": {"busy_timeout(10000)", "page_size(8192)", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-32000)", "wal_autocheckpoint(4000)", "temp_store(MEMORY)"}}
 	dsn := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: params.Encode()}).String()
 	writers, err = sql.Open("sqlite", dsn)
 	if err != nil {

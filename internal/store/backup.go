@@ -1,0 +1,27 @@
+package store
+
+import (
+	"context"
+	"os"
+	"strings"
+
+	"github.com/sayline/sayline"
+)
+
+// Backup copies a SQLite database into a new file, whole and consistent, while
+// it is in use. PostgreSQL has better tools of its own (pg_dump, base backups).
+func (s *Store) Backup(ctx context.Context, file string) error {
+	if _, ok := s.engine.(sqliteEngine); !ok {
+		return sayline.Errorf(sayline.Invalid, "This is a PostgreSQL database: back it up with pg_dump.")
+	}
+	if _, err := os.Stat(file); err == nil {
+		return sayline.Errorf(sayline.Conflict, "%s is there already; a backup overwrites nothing.", file)
+	}
+	c, err := s.readers.Conn(ctx)
+	if err != nil {
+		return s.failed(err)
+	}
+	defer c.Close()
+	_, err = c.ExecContext(ctx, "VACUUM INTO '"+strings.ReplaceAll(file, "'", "''")+"'")
+	return s.failed(err)
+}
