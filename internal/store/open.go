@@ -45,7 +45,7 @@ type Store struct {
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-const schemaVersion = 1
+const schemaVersion = 2
 
 // Open opens the database, brings its schema up to date and starts the group
 // writers. Close ends them after what waits is committed.
