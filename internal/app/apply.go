@@ -1,0 +1,86 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/sayline/sayline"
+	"github.com/sayline/sayline/internal/brandfile"
+	"github.com/sayline/sayline/internal/store"
+)
+
+// MaxBrandFile is the largest brand file Apply reads, in bytes.
+const MaxBrandFile = brandfile.MaxSize
+
+// beside opens the database of a command that runs beside the server.
+func (o *Options) beside(ctx context.Context, do func(*store.Store) error) error {
+	s, err := store.Open(ctx, store.Options{Database: o.DatabaseAddress(), Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(s), s.Close())
+}
+
+// Apply creates a brand of its file or changes it: it tells what changes, then
+// does all of it or, with dry, nothing.
+func Apply(ctx context.Context, o Options, name string, src []byte, dry bool, out io.Writer) error {
+	next, err := brandfile.Read(name, src)
+	if err != nil {
+		return err
+	}
+	return o.beside(ctx, func(s *store.Store) error { return change(ctx, s, next, dry, out) })
+}
+
+func change(ctx context.Context, s *store.Store, next *sayline.Config, dry bool, out io.Writer) error {
+	var before *sayline.Config
+	version := 0
+	stored, err := s.Config(ctx, next.ID)
+	switch {
+	case err == nil:
+		before, version = stored.Config, stored.Version
+	case sayline.KindOf(err) != sayline.NotFound:
+		return err
+	}
+	changes := brandfile.Diff(before, next)
+	for _, ch := range changes {
+		fmt.Fprintln(out, ch)
+	}
+	switch {
+	case len(changes) == 0:
+		fmt.Fprintf(out, "%s: nothing to change (version %d)\n", next.ID, version)
+		return nil
+	case dry:
+		fmt.Fprintf(out, "%s: %d changes would be made; nothing was\n", next.ID, len(changes))
+		return nil
+	}
+	if version, err = s.SaveConfig(ctx, next, version, "apply"); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "%s: %d changes made; version %d is in force\n", next.ID, len(changes), version)
+	return nil
+}
+
+// Export writes a brand's file.
+func Export(ctx context.Context, o Options, brand string, out io.Writer) error {
+	return o.beside(ctx, func(s *store.Store) error {
+		stored, err := s.Config(ctx, brand)
+		if err != nil {
+			return err
+		}
+		text, err := brandfile.Write(stored.Config)
+		if err != nil {
+			return err
+		}
+		_, err = out.Write(text)
+		return err
+	})
+}
+
+// Backup copies a SQLite database, also while a server uses it, into a new file.
+func Backup(ctx context.Context, o Options, file string) error {
+	return o.beside(ctx, func(s *store.Store) error { return s.Backup(ctx, file) })
+}

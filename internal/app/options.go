@@ -1,0 +1,74 @@
+package app
+
+import (
+	"io"
+	"log/slog"
+	"net"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/sayline/sayline"
+)
+
+// Options are everything a running Sayline is made from. Every command-line
+// flag is one of them, and so is everything a test may want to hold.
+type Options struct {
+	Listen         string // host:port; port 0 takes a free one
+	Data           string // folder of the SQLite file, unless Database is set
+	Database       string // postgres://…
+	PublicURL      string // the operator's address as people see it; default what is listened on
+	TrustedProxies string // networks whose forwarded address is believed, by commas
+	Mail           string // smtp://user:password@host:port?from=…; "" sends none
+	SetupToken     string // asked for by the first-run page; "" asks for none
+
+	RateLimitOff        bool // load tests
+	AllowPrivateTargets bool // webhooks to this machine
+
+	Log    *slog.Logger
+	Now    func() time.Time
+	Random io.Reader // safe for concurrent use
+}
+
+// DatabaseAddress is where the store is: a postgres:// URL or a file.
+func (o *Options) DatabaseAddress() string {
+	if o.Database != "" {
+		return o.Database
+	}
+	return filepath.Join(o.Data, "sayline.db")
+}
+
+// operator is the operator's public address, without a slash at its end.
+func (o *Options) operator(listening net.Addr) (string, error) {
+	if o.PublicURL != "" {
+		u, err := url.Parse(o.PublicURL)
+		if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || strings.Trim(u.Path, "/") != "" {
+			return "", sayline.Errorf(sayline.Invalid, "--public-url must be like https://cx.example, got %q.", o.PublicURL)
+		}
+		return u.Scheme + "://" + u.Host, nil
+	}
+	host, port, err := net.SplitHostPort(listening.String())
+	if err != nil {
+		return "", err
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = ThisMachine()
+	}
+	return "http://" + net.JoinHostPort(host, port), nil
+}
+
+// ThisMachine is the address by which others on the same network reach this
+// machine; loopback when there is none.
+func ThisMachine() string {
+	addrs, err := net.InterfaceAddrs()
+	if err != nil {
+		return "127.0.0.1"
+	}
+	for _, a := range addrs {
+		if n, ok := a.(*net.IPNet); ok && n.IP.To4() != nil && !n.IP.IsLoopback() && !n.IP.IsLinkLocalUnicast() {
+			return n.IP.String()
+		}
+	}
+	return "127.0.0.1"
+}

@@ -1,0 +1,60 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/sayline/sayline"
+	"github.com/sayline/sayline/internal/store"
+)
+
+const (
+	brandID = "sparkle"
+	sayPath = "/@" + brandID + "/cx/moments"
+	rules   = 200 // of the route, so that deciding costs what it costs a large brand
+
+)
+
+// brand is a brand of some size: 200 rules, a tree of places, a shelf.
+func brand(hook string) *sayline.Config {
+	c := &sayline.Config{
+		Brand: sayline.Brand{ID: brandID, Name: "Sparkle", Languages: []string{"en", "es"}, Look: sayline.Look{Color: "#0b6e4f"}, Zone: "Europe/Madrid"},
+		Topics: []sayline.Topic{
+			{ID: "cant-find-it", Kind: "problem", Label: sayline.Text{"en": "Can't find it", "es": "No lo encuentro"}, Needs: []string{"place", "product"}},
+			{ID: "love-this-one", Kind: "praise", Label: sayline.Plain("Love this one")},
+		},
+		Places: []sayline.Place{
+			{ID: "madrid", Name: sayline.Plain("Madrid"), Level: "region"},
+			{ID: "calle-mayor", Name: sayline.Plain("Mercado Calle Mayor"), Parent: "madrid", Level: "shop"},
+		},
+		Products: []sayline.Product{{GTIN: "09506000134352", Name: sayline.Plain("Sparkle Lemon 330 ml")}},
+		Touchpoints: []sayline.Touchpoint{{ID: "k7f3", Name: sayline.Plain("Shelf 14"), Channel: "shelf", Stage: "decides", Place: "calle-mayor",
+			Product: "09506000134352", First: "topics", Topics: []string{"cant-find-it", "love-this-one"}}},
+		People: []sayline.Person{{ID: "lucia", Name: "Lucía", Email: "lucia@sparkle.example", Role: sayline.Owner}},
+		Teams:  []sayline.Team{{ID: "distribution", Name: sayline.Plain("Distribution"), Covers: "region", Members: []sayline.Membership{{Person: "lucia", Place: "madrid", Duty: true}}}},
+	}
+	for i := range rules {
+		id := fmt.Sprintf("topic-%d", i)
+		c.Topics = append(c.Topics, sayline.Topic{ID: id, Kind: "problem", Label: sayline.Plain(id)})
+		c.Routes = append(c.Routes, sayline.Rule{When: sayline.Match{Topics: []string{id}}, To: "distribution"})
+	}
+	c.Routes = append(c.Routes, sayline.Rule{When: sayline.Match{Topics: []string{"cant-find-it"}}, To: "distribution", Urgency: sayline.Urgent})
+	if hook != "" {
+		c.Webhooks = []sayline.Webhook{{ID: "bench", URL: hook, Types: []string{sayline.EventMomentReceived}}}
+	}
+	return c
+}
+
+// prepare stores the brand in a fresh database before a server opens it.
+func prepare(ctx context.Context, database, hook string) (err error) {
+	s, err := store.Open(ctx, store.Options{Database: database, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	_, err = s.SaveConfig(ctx, brand(hook), 0, "bench")
+	return err
+}
