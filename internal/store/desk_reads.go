@@ -305,3 +305,10 @@ func (s *Store) Unshown(ctx context.Context, brand, person string, limit int) ([
 	})
 	return list, s.failed(err)
 }
+
+// WasPaged says whether a person was asked to look at a case, or told of it.
+func (s *Store) WasPaged(ctx context.Context, brand, caseID, person string) (bool, error) {
+	var n int
+	err := s.readers.QueryRowContext(ctx, "SELECT COUNT(*) FROM page WHERE brand_id = $1 AND case_id = $2 AND person = $3", brand, caseID, person).Scan(&n)
+	return n > 0, s.failed(err)
+}
