@@ -1,0 +1,37 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/sayline/sayline"
+)
+
+// tidyEvery is how often what has been kept as promised is deleted.
+const tidyEvery = time.Hour
+
+// tidy deletes, once an hour, what has been kept as long as promised.
+func (a *App) tidy(ctx context.Context) {
+	tick := time.NewTicker(tidyEvery)
+	defer tick.Stop()
+	for {
+		for _, b := range a.Registry.All() {
+			shortest := min(b.RetainFor(sayline.Unidentified), b.RetainFor(sayline.Identified))
+			n, err := a.Store.Retain(ctx, b.ID, shortest)
+			if err == nil {
+				err = a.Store.Tidy(ctx, b.ID)
+			}
+			if err != nil && ctx.Err() == nil {
+				a.Options.Log.Error("what has been kept long enough could not be deleted; trying again within the hour", "brand", b.ID, "err", err)
+			}
+			if n > 0 {
+				a.Options.Log.Info("deleted what was kept as long as promised", "brand", b.ID, "moments", n)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
