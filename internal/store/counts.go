@@ -72,27 +72,53 @@ const (
 	ClockAnswer      = "answer"
 )
 
+// momentCount is one moment in or out of every roll-up it stands in. Many
+// moments of a group are alike (forty-one taps, one empty shelf): they are
+// added up as they are before they are spread over the tables.
+type momentCount struct {
+	brand, lane, touchpoint, place, audience, kind, topic string
+	feeling                                               int
+	hour, day, minute                                     int64
+}
+
 // countMoment adds a moment to every roll-up it stands in (sign +1), or takes
 // it out again (sign -1).
 func (tx *Tx) countMoment(m *sayline.Moment, zone *time.Location, sign int64) {
-	var add [6]int64
-	add[0] = sign
-	if m.Feeling >= 1 && m.Feeling <= 5 {
-		add[m.Feeling] = sign
-	}
 	at := m.CountedAt()
-	hour, day := HourStart(at, zone), DayStart(at, zone)
-	kind := sayline.KnownKind(m.Kind)
-	c := &m.Context
-	put := func(t countTable, bucket int64, a, b, cc, d string) {
-		tx.counts = append(tx.counts, count{countKey{table: t, brand: m.Brand, lane: m.Lane, bucket: bucket, a: a, b: b, c: cc, d: d}, add})
+	tx.moments = append(tx.moments, signed{momentCount{
+		brand: m.Brand, lane: m.Lane, touchpoint: m.Context.Touchpoint, place: m.Context.Place, audience: m.Audience,
+		kind: sayline.KnownKind(m.Kind), topic: m.Topic, feeling: m.Feeling,
+		hour: HourStart(at, zone), day: DayStart(at, zone), minute: m.ReceivedAt.Truncate(time.Minute).UnixMicro()}, sign})
+}
+
+type signed struct {
+	momentCount
+	sign int64
+}
+
+// spread puts the moments of the group into the sums of the tables.
+func (tx *Tx) spread(sums map[countKey][6]int64) {
+	alike := make(map[momentCount]int64, len(tx.moments))
+	for i := range tx.moments {
+		alike[tx.moments[i].momentCount] += tx.moments[i].sign
 	}
-	put(countHour, hour, c.Touchpoint, c.Place, m.Audience, kind)
-	put(countDay, day, c.Touchpoint, c.Place, m.Audience, kind)
-	put(countMinute, m.ReceivedAt.Truncate(time.Minute).UnixMicro(), c.Touchpoint, "", "", "")
-	if m.Topic != "" {
-		put(countTopicHour, hour, m.Topic, c.Touchpoint, c.Place, m.Audience)
-		put(countTopicDay, day, m.Topic, c.Touchpoint, c.Place, m.Audience)
+	for c, n := range alike {
+		put := func(t countTable, bucket int64, a, b, cc, d string) {
+			k := countKey{table: t, brand: c.brand, lane: c.lane, bucket: bucket, a: a, b: b, c: cc, d: d}
+			sum := sums[k]
+			sum[0] += n
+			if c.feeling >= 1 && c.feeling <= 5 {
+				sum[c.feeling] += n
+			}
+			sums[k] = sum
+		}
+		put(countHour, c.hour, c.touchpoint, c.place, c.audience, c.kind)
+		put(countDay, c.day, c.touchpoint, c.place, c.audience, c.kind)
+		put(countMinute, c.minute, c.touchpoint, "", "", "")
+		if c.topic != "" {
+			put(countTopicHour, c.hour, c.topic, c.touchpoint, c.place, c.audience)
+			put(countTopicDay, c.day, c.topic, c.touchpoint, c.place, c.audience)
+		}
 	}
 }
 
@@ -138,10 +164,11 @@ func mod(a, b int64) int64 { return (a%b + b) % b }
 // flushCounts adds up the group's changes and upserts each row once, in the
 // order of the keys, so that two processes never wait for each other in a ring.
 func (tx *Tx) flushCounts() error {
-	if len(tx.counts) == 0 {
+	if len(tx.counts)+len(tx.moments) == 0 {
 		return nil
 	}
-	sums := make(map[countKey][6]int64, len(tx.counts))
+	sums := make(map[countKey][6]int64, len(tx.counts)+8)
+	tx.spread(sums)
 	for _, c := range tx.counts {
 		sum := sums[c.countKey]
 		for i, n := range c.add {

@@ -47,6 +47,8 @@ type table struct {
 	types   []string
 	suffix  string // ON CONFLICT … RETURNING …
 	returns bool
+	one     string // INSERT of one row
+	many    string // INSERT of many, a column an array
 }
 
 // newTable reads "col type, col type".
@@ -56,6 +58,7 @@ func newTable(name, cols, suffix string) *table {
 		col, typ, _ := strings.Cut(strings.TrimSpace(c), " ")
 		t.cols, t.types = append(t.cols, col), append(t.types, typ)
 	}
+	t.one, t.many = t.values(), t.unnest()
 	return t
 }
 

@@ -57,7 +57,7 @@ func (postgresEngine) insertMany(ctx context.Context, c *conn, t *table, rows []
 	if len(rows) == 0 {
 		return nil
 	}
-	s, err := c.stmt(ctx, t.unnest())
+	s, err := c.stmt(ctx, t.many)
 	if err != nil {
 		return err
 	}

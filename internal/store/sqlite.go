@@ -54,7 +54,7 @@ func (sqliteEngine) migrating(ctx context.Context, c *sql.Conn, f func() error) 
 // insertMany is a prepared statement in a loop: the rows are already in one
 // transaction, and there is no network between us.
 func (sqliteEngine) insertMany(ctx context.Context, c *conn, t *table, rows [][]any, each func(*sql.Rows) error) error {
-	s, err := c.stmt(ctx, t.values())
+	s, err := c.stmt(ctx, t.one)
 	if err != nil {
 		return err
 	}

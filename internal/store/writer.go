@@ -247,18 +247,19 @@ var errBroken = driver.ErrBadConn
 
 // Tx is a write in progress: statements, and what the group writes at its end.
 type Tx struct {
-	ctx    context.Context
-	conn   *conn
-	engine engine
-	now    time.Time
-	counts []count
-	events []sayline.Event
+	ctx     context.Context
+	conn    *conn
+	engine  engine
+	now     time.Time
+	counts  []count  // of clocks
+	moments []signed // to be counted
+	events  []sayline.Event
 }
 
 // guarded runs f under a savepoint. wrong is what is wrong with this job alone;
 // err is a failure of the whole group.
 func (tx *Tx) guarded(f func(*Tx) error) (wrong, err error) {
-	counts, events := len(tx.counts), len(tx.events)
+	counts, moments, events := len(tx.counts), len(tx.moments), len(tx.events)
 	if _, err := tx.exec("SAVEPOINT job"); err != nil {
 		return nil, err
 	}
@@ -266,7 +267,7 @@ func (tx *Tx) guarded(f func(*Tx) error) (wrong, err error) {
 		_, err = tx.exec("RELEASE SAVEPOINT job")
 		return nil, err
 	}
-	tx.counts, tx.events = tx.counts[:counts], tx.events[:events]
+	tx.counts, tx.moments, tx.events = tx.counts[:counts], tx.moments[:moments], tx.events[:events]
 	if _, err := tx.exec("ROLLBACK TO SAVEPOINT job"); err != nil {
 		return nil, errors.Join(wrong, err)
 	}
