@@ -13,9 +13,9 @@ import (
 
 // Accept is one moment on its way in, decided already. The store adds its case.
 type Accept struct {
-	Moment  *sayline.Moment
-	Digest  string // SHA-256 of the body
-	CaseID  string // for a case of its own, should it need one
+	Moment *sayline.Moment
+	Digest string // SHA-256 of the body
+	CaseID string // for a case of its own, should it need one
 
 	Replay bool // the same key with the same digest was there: nothing was stored; Moment.ID is the first one's
 
@@ -34,7 +34,9 @@ var (
 // is on disk. Errors: AtFault for a key with another digest, Gone for a withdrawn
 // one, Unavailable when the line is full or the database away.
 func (s *Store) Accept(ctx context.Context, a *Accept) error {
-	return s.write(ctx, a.Moment.Brand, byPerson, &job{accept: a, size: 600 + len(a.Moment.Text)})
+	m := a.Moment // no time finer than the rows hold: it is read again to be counted out
+	m.ReceivedAt, m.OccurredAt = m.ReceivedAt.Truncate(time.Microsecond), m.OccurredAt.Truncate(time.Microsecond)
+	return s.write(ctx, m.Brand, byPerson, &job{accept: a, size: 600 + len(a.Moment.Text)})
 }
 
 var (
@@ -155,7 +157,7 @@ func (tx *Tx) insertMoments(fresh []*Accept) error {
 		if m.Contact != nil {
 			contacts = append(contacts, contactRow(m))
 		}
-		tx.countMoment(m, zone(m.Zone), +1)
+		tx.countMoment(m, sayline.Zone(m.Zone), +1)
 		tx.event(sayline.Event{Brand: m.Brand, Type: sayline.EventMomentReceived, Lane: m.Lane, Moment: m.ID, Case: m.Case, Team: m.Decision.Team})
 	}
 	if err := tx.insert(momentTable, moments); err != nil {

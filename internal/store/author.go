@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 
 	"github.com/sayline/sayline"
 )
@@ -12,7 +13,6 @@ type Amend struct {
 	Receipt string                                 // hash of the secret
 	Change  func(*sayline.Moment) error            // edits the moment, its id too should it enter a protected lane; an error refuses the amendment
 	Decide  func(*sayline.Moment) sayline.Decision // decides again
-	NewID   func(m *sayline.Moment) (id string)    // a new id, should the moment enter a protected lane
 	CaseID  string                                 // for a case of its own, should it need one
 }
 
@@ -34,14 +34,14 @@ func (s *Store) Amend(ctx context.Context, a Amend) error {
 			return err
 		}
 		m.Decision = a.Decide(m)
-		tx.countMoment(&before, zone(before.Zone), -1)
+		tx.countMoment(&before, sayline.Zone(before.Zone), -1)
 		if err := tx.rehome(&before, m, c, a.CaseID); err != nil {
 			return err
 		}
 		if err := tx.replaceMoment(&before, m); err != nil {
 			return err
 		}
-		tx.countMoment(m, zone(m.Zone), +1)
+		tx.countMoment(m, sayline.Zone(m.Zone), +1)
 		if !m.SealedAt.IsZero() {
 			if err := tx.dueNow(m); err != nil {
 				return err
@@ -70,12 +70,13 @@ func (tx *Tx) replaceMoment(before, m *sayline.Moment) error {
 			"UPDATE message SET moment_id = $1 WHERE brand_id = $2 AND moment_id = $3",
 			"UPDATE history SET subject = $1 WHERE brand_id = $2 AND subject = $3",
 			"UPDATE decision_before SET moment_id = $1 WHERE brand_id = $2 AND moment_id = $3",
-			"UPDATE step SET moment_id = $1 WHERE brand_id = $2 AND moment_id = $3",
 		} {
 			if _, err := tx.exec(text, m.ID, m.Brand, before.ID); err != nil {
 				return err
 			}
 		}
+		// Whoever shows the open stream or keeps what it told has to let go of it.
+		tx.event(sayline.Event{Brand: m.Brand, Type: sayline.EventMomentWithdrawn, Lane: before.Lane, Moment: before.ID, Case: before.Case, Team: before.Decision.Team})
 	}
 	for _, text := range []string{
 		"DELETE FROM moment WHERE brand_id = $1 AND moment_id = $2",
@@ -94,9 +95,16 @@ func (tx *Tx) replaceMoment(before, m *sayline.Moment) error {
 }
 
 // rehome lets an amended moment stay with its case or moves it to the one its
-// new decision names.
+// new decision names. What was said about it goes with it.
 func (tx *Tx) rehome(before, m *sayline.Moment, c *sayline.Case, caseID string) error {
 	old, now := &before.Decision, &m.Decision
+	if c != nil && !now.OpensCase {
+		if spoken, err := tx.spoke(m); err != nil {
+			return err
+		} else if spoken { // words are always before a person
+			m.Decision = *old
+		}
+	}
 	if c != nil && now.OpensCase && now.GroupKey == old.GroupKey && now.Team == old.Team && before.Lane == m.Lane {
 		return tx.stay(before, m, c)
 	}
@@ -107,31 +115,55 @@ func (tx *Tx) rehome(before, m *sayline.Moment, c *sayline.Case, caseID string) 
 		m.Brand, before.ID, micros(tx.now), old.Version, old.Rule, old.Team, before.Case); err != nil {
 		return err
 	}
-	if c != nil {
-		if err := tx.keepHistory(before, c); err != nil {
-			return err
-		}
-		if err := tx.leave(before, c, "moved"); err != nil {
+	m.Case, m.Episode = "", 0
+	if c == nil {
+		return tx.join(m, caseID)
+	}
+	if err := tx.keepHistory(before, c); err != nil {
+		return err
+	}
+	if err := tx.leave(before, c, "moved"); err != nil {
+		return err
+	}
+	if before.Lane != m.Lane { // what became private leaves nothing of itself in the open
+		if err := tx.forgetCase(c); err != nil {
 			return err
 		}
 	}
-	m.Case, m.Episode = "", 0
-	return tx.join(m, caseID)
+	if err := tx.join(m, caseID); err != nil {
+		return err
+	}
+	_, err := tx.exec("UPDATE message SET case_id = $1, episode = $2 WHERE brand_id = $3 AND moment_id = $4", m.Case, m.Episode, m.Brand, before.ID)
+	return err
 }
 
-// stay keeps a moment in its case: its feeling may have changed, and a more
-// urgent decision starts a new episode.
+// spoke says whether the author of a moment has written a message.
+func (tx *Tx) spoke(m *sayline.Moment) (bool, error) {
+	var n int
+	err := tx.row("SELECT COUNT(*) FROM message WHERE brand_id = $1 AND moment_id = $2 AND direction = 'author' AND text <> ''", []any{m.Brand, m.ID}, &n)
+	return n > 0, err
+}
+
+// stay keeps a moment in its case: its feeling may have changed; a more urgent
+// decision, or words added to what is closed already, start a new episode.
 func (tx *Tx) stay(before, m *sayline.Moment, c *sayline.Case) error {
 	c.Feelings[before.Feeling]--
 	c.Feelings[m.Feeling]++
 	c.Feelings[0] = 0
-	if sayline.MoreUrgent(m.Decision.Urgency, c.Urgency) {
-		c.Urgency = m.Decision.Urgency
-		if err := tx.reopen(c, m.ID, m.Decision.Pages); err != nil {
+	d := &m.Decision
+	rises := sayline.MoreUrgent(d.Urgency, c.Urgency)
+	if rises {
+		c.Urgency = d.Urgency
+	}
+	if rises || c.State == sayline.CaseResolved && m.Text != "" && m.Text != before.Text {
+		if err := tx.reopen(c, m.ID); err != nil {
 			return err
 		}
 	}
-	m.Case, m.Episode = c.ID, c.Episode
+	if rises {
+		c.AckBy, c.AnswerBy = tx.now.Add(d.Within), tx.now.Add(d.Answer)
+	}
+	m.Case, m.Episode = c.ID, before.Episode
 	return tx.saveCase(c)
 }
 
@@ -148,6 +180,9 @@ func (tx *Tx) leave(m *sayline.Moment, c *sayline.Case, reason string) error {
 	}
 	if reason == "moved" {
 		tx.event(sayline.Event{Brand: c.Brand, Type: sayline.EventCaseMoved, Lane: c.Lane, Case: c.ID, Team: c.Team})
+	}
+	if _, err := tx.exec("UPDATE step SET moment_id = '' WHERE brand_id = $1 AND case_id = $2 AND moment_id = $3", c.Brand, c.ID, m.ID); err != nil {
+		return err
 	}
 	return tx.saveCase(c)
 }
@@ -227,7 +262,7 @@ func (tx *Tx) heard(m *sayline.Moment, c *sayline.Case, msg *sayline.Message) er
 			return err
 		}
 	case msg.Solved == "no", msg.Solved == "" && c.State == sayline.CaseResolved:
-		if err := tx.reopen(c, m.ID, m.Decision.Pages); err != nil {
+		if err := tx.reopen(c, m.ID); err != nil {
 			return err
 		}
 	}
@@ -243,19 +278,59 @@ func (s *Store) Withdraw(ctx context.Context, brand, receipt string) error {
 		if err != nil {
 			return err
 		}
-		tx.countMoment(m, zone(m.Zone), -1)
-		if err := tx.erase(m); err != nil {
-			return err
-		}
-		if _, err := tx.exec("UPDATE idempotency SET gone = 1, digest = '' WHERE brand_id = $1 AND key_hash = $2", brand, m.Once); err != nil {
+		tx.countMoment(m, sayline.Zone(m.Zone), -1)
+		if _, err := tx.exec("UPDATE idempotency SET gone = 1, digest = '', moment_id = '' WHERE brand_id = $1 AND key_hash = $2", brand, m.Once); err != nil {
 			return err
 		}
 		tx.event(sayline.Event{Brand: brand, Type: sayline.EventMomentWithdrawn, Lane: m.Lane, Moment: m.ID, Case: m.Case, Team: m.Decision.Team})
-		if c == nil {
-			return nil
+		if c != nil {
+			if err := tx.leave(m, c, "withdrawn"); err != nil {
+				return err
+			}
 		}
-		return tx.leave(m, c, "withdrawn")
+		if err := tx.forgetCases(m); err != nil {
+			return err
+		}
+		return tx.erase(m)
 	})
+}
+
+// forgetCases takes what a moment said out of the cases that are empty without
+// it: its own, and those it was in before.
+func (tx *Tx) forgetCases(m *sayline.Moment) error {
+	rows, err := tx.query("SELECT case_id, group_key FROM cases WHERE brand_id = $1 AND moments = 0 AND (case_id = $2 OR case_id IN (SELECT case_id FROM decision_before WHERE brand_id = $3 AND moment_id = $4))",
+		m.Brand, m.Case, m.Brand, m.ID)
+	if err != nil {
+		return err
+	}
+	var empty []*sayline.Case
+	if err := eachRow(rows, func(r *sql.Rows) error {
+		c := &sayline.Case{Brand: m.Brand}
+		empty = append(empty, c)
+		return r.Scan(&c.ID, &c.GroupKey)
+	}); err != nil {
+		return err
+	}
+	for _, c := range empty {
+		if err := tx.forgetCase(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forgetCase leaves of a case that holds no moment any more only what the team
+// did: not what was said, nor the replies and notes about it. Its key is free.
+func (tx *Tx) forgetCase(c *sayline.Case) error {
+	n, err := tx.exec("UPDATE cases SET group_key = '', kind = '', topic = '', product = '', lot = '', ref = '' WHERE brand_id = $1 AND case_id = $2 AND moments = 0", c.Brand, c.ID)
+	if err != nil || n == 0 {
+		return err
+	}
+	if _, err := tx.exec("DELETE FROM case_slot WHERE brand_id = $1 AND group_key = $2 AND case_id = $3", c.Brand, c.GroupKey, c.ID); err != nil {
+		return err
+	}
+	_, err = tx.exec("DELETE FROM message WHERE brand_id = $1 AND case_id = $2 AND moment_id = ''", c.Brand, c.ID)
+	return err
 }
 
 // erase deletes a moment's rows; its counts are the caller's.

@@ -242,8 +242,12 @@ func (tx *Tx) resolve(c *sayline.Case, person, reason string) error {
 	return nil
 }
 
-// reopen starts a new episode: by its author's word or a new demand.
-func (tx *Tx) reopen(c *sayline.Case, moment string, pages bool) error {
+// reopen starts a new episode: by its author's word or a new demand. A case
+// whose key another case has taken meanwhile goes on as one of its own.
+func (tx *Tx) reopen(c *sayline.Case, moment string) error {
+	if err := tx.keepKey(c); err != nil {
+		return err
+	}
 	c.Episode++
 	c.AckBy, c.AnswerBy = tx.now.Add(c.AckBy.Sub(c.Since)), tx.now.Add(c.AnswerBy.Sub(c.Since)) // the same promises, from now
 	c.State, c.Reason, c.Since = sayline.CaseOpen, "", tx.now
@@ -253,7 +257,10 @@ func (tx *Tx) reopen(c *sayline.Case, moment string, pages bool) error {
 	if err := tx.cancelSteps(c.Brand, c.ID); err != nil {
 		return err
 	}
-	if pages {
+	if err := tx.cancelPages(c.Brand, c.ID); err != nil {
+		return err
+	}
+	if sayline.MoreUrgent(c.Urgency, sayline.Quiet) {
 		step := &sayline.Step{Brand: c.Brand, Case: c.ID, Episode: c.Episode, N: 1, Moment: moment, DueAt: tx.now, State: sayline.StepWaiting}
 		if err := tx.insert(stepTable, [][]any{stepRow(step)}); err != nil {
 			return err
@@ -261,4 +268,19 @@ func (tx *Tx) reopen(c *sayline.Case, moment string, pages bool) error {
 	}
 	tx.caseEvent(c, sayline.EventCaseReopened, "")
 	return tx.history(c.Brand, c.ID, c.Episode, sayline.StatusReceived, "", "reopened")
+}
+
+// keepKey takes the key from a case that is no longer the current one of it.
+func (tx *Tx) keepKey(c *sayline.Case) error {
+	if c.GroupKey == "" {
+		return nil
+	}
+	var current string
+	err := tx.row("SELECT case_id FROM case_slot WHERE brand_id = $1 AND group_key = $2", []any{c.Brand, c.GroupKey}, &current)
+	if err != nil || current == c.ID {
+		return err
+	}
+	c.GroupKey = ""
+	_, err = tx.exec("UPDATE cases SET group_key = '' WHERE brand_id = $1 AND case_id = $2", c.Brand, c.ID)
+	return err
 }

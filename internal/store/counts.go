@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/sayline/sayline"
@@ -145,18 +144,43 @@ func BinSpan(bin int) time.Duration {
 }
 
 // HourStart is the UTC start, in microseconds, of the local hour t falls in;
-// zones with half-hour offsets have hours of their own.
+// zones with half-hour offsets have hours of their own. When the clocks are
+// moved an hour begins anew, be it by half an hour. A zone of nil is UTC.
 func HourStart(t time.Time, zone *time.Location) int64 {
-	_, offset := t.In(zone).Zone()
-	local := t.Unix() + int64(offset)
-	start := local - mod(local, 3600) - int64(offset)
+	local := t.In(orUTC(zone))
+	_, offset := local.Zone()
+	wall := t.Unix() + int64(offset)
+	start := t.Unix() - mod(wall, 3600)
+	if moved, _ := local.ZoneBounds(); !moved.IsZero() {
+		start = max(start, moved.Unix())
+	}
 	return start * 1e6
 }
 
-// DayStart is the UTC start, in microseconds, of the local day t falls in.
+// DayStart is the UTC start, in microseconds, of the local day t falls in: its
+// first midnight, or where the clocks skip midnight the moment after the skip.
 func DayStart(t time.Time, zone *time.Location) int64 {
-	y, m, d := t.In(zone).Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, zone).UnixMicro()
+	local := t.In(orUTC(zone))
+	for {
+		hour, minute, second := local.Clock()
+		start := local.Unix() - int64(hour*3600+minute*60+second)
+		moved, _ := local.ZoneBounds()
+		if moved.IsZero() || start > moved.Unix() {
+			return start * 1e6
+		}
+		before := moved.Add(-1) // under the clocks as they were before
+		if before.Day() != local.Day() {
+			return moved.Unix() * 1e6
+		}
+		local = before
+	}
+}
+
+func orUTC(zone *time.Location) *time.Location {
+	if zone == nil {
+		return time.UTC
+	}
+	return zone
 }
 
 func mod(a, b int64) int64 { return (a%b + b) % b }
@@ -207,22 +231,3 @@ func countRow(k countKey, s [6]int64) []any {
 	}
 	return []any{k.brand, k.lane, k.bucket, k.a, k.b, k.c, k.d, s[0], s[1], s[2], s[3], s[4], s[5]}
 }
-
-// zone loads a time zone once; unknown ones count as UTC. Moments remember the
-// zone they were counted in, whatever the brand's is today.
-func zone(name string) *time.Location {
-	if name == "" || name == "UTC" {
-		return time.UTC
-	}
-	if loc, ok := zones.Load(name); ok {
-		return loc.(*time.Location)
-	}
-	loc, err := time.LoadLocation(name)
-	if err != nil {
-		loc = time.UTC
-	}
-	zones.Store(name, loc)
-	return loc
-}
-
-var zones sync.Map // of *time.Location: only ever a cache of what the system knows

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"strings"
 
 	"github.com/sayline/sayline"
 )
@@ -84,9 +85,13 @@ func (s *Store) Messages(ctx context.Context, brand, caseID string) ([]sayline.M
 }
 
 // MessagesTo reads what the author of a moment may read: replies to them, replies
-// to all of their case, and their own words; never a note.
+// to all of their case, and their own words; never a note. What was said to all
+// of a case the moment has left since stays readable.
 func (s *Store) MessagesTo(ctx context.Context, brand, moment, caseID string) ([]sayline.Message, error) {
-	return s.messages(ctx, brand, "SELECT "+messageCols+" FROM message WHERE brand_id = $1 AND direction <> 'note' AND (moment_id = $2 OR moment_id = '' AND case_id = $3 AND case_id <> '') ORDER BY message_id", brand, moment, caseID)
+	return s.messages(ctx, brand, "SELECT "+messageCols+" FROM message WHERE brand_id = $1 AND direction <> 'note' AND (moment_id = $2 OR moment_id = '' AND case_id = $3 AND case_id <> '') "+
+		"UNION SELECT m."+strings.ReplaceAll(messageCols, ", ", ", m.")+" FROM decision_before d JOIN message m ON m.brand_id = d.brand_id AND m.case_id = d.case_id "+
+		"WHERE d.brand_id = $4 AND d.moment_id = $5 AND d.case_id <> '' AND m.direction <> 'note' AND m.moment_id = '' AND m.at <= d.at ORDER BY message_id",
+		brand, moment, caseID, brand, moment)
 }
 
 func (s *Store) messages(ctx context.Context, brand, text string, args ...any) ([]sayline.Message, error) {

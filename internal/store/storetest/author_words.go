@@ -1,0 +1,222 @@
+package storetest
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/sayline/sayline"
+)
+
+// withdraws looks through every table for what an author said and took back.
+func withdraws(w *world) {
+	m := w.say("room 412", words("the blue suitcase"), func(m *sayline.Moment) {
+		m.Class, m.Contact = sayline.Identified, &sayline.MomentContact{Email: "ana@example.com"}
+		m.Context.Ref, m.Context.Lot, m.Context.Product = "room 412", "LOT-9", "09506000134352"
+		m.Topic = "private-topic"
+	})
+	w.fire(m.Case, w.page("lucia", sayline.ByEmail))
+	w.must(w.authorSays(m, "with a red ribbon", ""))
+	w.reply(m.Case, m.ID, "dear ana")
+	w.reply(m.Case, "", "dear all of 412")
+	w.must(w.AddMessage(w.ctx(), w.act(m.Case, "lucia"), &sayline.Message{ID: w.id(), Direction: sayline.Note, Text: "ana of 412 has a red ribbon"}))
+	w.must(w.amend(m, func(m *sayline.Moment) { m.Decision.GroupKey = "room 412 again" }))
+	before := len(w.events())
+	w.must(w.Withdraw(w.ctx(), w.brand, m.Receipt))
+
+	_, err := w.Moment(w.ctx(), w.brand, m.ID)
+	w.refused(err, sayline.NotFound)
+	_, err = w.MomentByReceipt(w.ctx(), w.brand, m.Receipt)
+	w.refused(err, sayline.NotFound)
+	w.refused(w.Withdraw(w.ctx(), w.brand, m.Receipt), sayline.NotFound)
+	for _, table := range allTables {
+		for _, r := range w.everything(table) {
+			text := fmt.Sprint(r)
+			for _, trace := range []string{"blue suitcase", "red ribbon", "dear", "ana@example.com", "412", "LOT-9", m.Receipt} {
+				if strings.Contains(text, trace) {
+					w.Errorf("%s still holds %q: %v", table, trace, r)
+				}
+			}
+			if table != "event" && strings.Contains(text, m.ID) { // events are numbered for good, and hold ids only
+				w.Errorf("%s still holds the moment's id: %v", table, r)
+			}
+		}
+	}
+	if types := w.types(before); !strings.Contains(types, sayline.EventMomentWithdrawn) || !strings.Contains(types, sayline.EventCaseResolved) {
+		w.Errorf("events %s", types)
+	}
+}
+
+// allTables are those that hold a brand's rows.
+var allTables = []string{"brand", "config_version", "brand_seq", "event", "idempotency", "moment", "moment_contact", "decision_before", "case_slot", "cases", "step", "page", "attempt", "ack",
+	"message", "history", "endpoint", "delivery", "duty", "count_hour", "count_day", "count_topic_hour", "count_topic_day", "count_minute", "count_clock"}
+
+func withdrawsOneOfMany(w *world) {
+	first, second := w.say("k", feeling(1)), w.say("k", feeling(4))
+	w.must(w.Withdraw(w.ctx(), w.brand, first.Receipt))
+	c := w.theCase(first.Case)
+	if c.State != sayline.CaseOpen || c.Moments != 1 || c.Feelings != [6]int{4: 1} || c.GroupKey != "k" {
+		w.Errorf("the case is %s", show(c))
+	}
+	if steps := w.steps(c.ID); len(steps) != 1 || steps[0].State != sayline.StepWaiting {
+		w.Errorf("the others' alert is %s", show(steps))
+	}
+	w.must(w.Withdraw(w.ctx(), w.brand, second.Receipt))
+	if c := w.theCase(first.Case); c.State != sayline.CaseResolved || c.Reason != "withdrawn" || c.Moments != 0 {
+		w.Errorf("the empty case is %s", show(c))
+	}
+	if again := w.say("k"); again.Case == first.Case {
+		w.Error("a case that everybody took back came to life")
+	}
+}
+
+func wrongReceipt(w *world) {
+	w.say("k", func(m *sayline.Moment) { m.Receipt = "" })
+	for _, receipt := range []string{"", "wrong"} {
+		m := &sayline.Moment{Receipt: receipt}
+		w.refused(w.amend(m, func(*sayline.Moment) {}), sayline.NotFound)
+		w.refused(w.authorSays(m, "hello", ""), sayline.NotFound)
+		w.refused(w.Withdraw(w.ctx(), w.brand, receipt), sayline.NotFound)
+	}
+}
+
+func authorSpeaks(w *world) {
+	m, other := w.say("k", sealed), w.say("k")
+	w.clock.Move(time.Minute)
+	before := len(w.events())
+	w.must(w.authorSays(m, "it is still missing", ""))
+	list := w.messagesTo(m)
+	if len(list) != 1 || list[0].Direction != sayline.FromAuthor || list[0].Text != "it is still missing" || list[0].Moment != m.ID || list[0].Case != m.Case || list[0].Episode != 1 || !list[0].At.Equal(w.clock.Now()) {
+		w.Errorf("the author's words are %s", show(list))
+	}
+	if got := w.messagesTo(other); len(got) != 0 {
+		w.Errorf("another author reads %s", show(got))
+	}
+	c := w.theCase(m.Case)
+	if c.State != sayline.CaseOpen || c.Episode != 1 || !c.LastAt.Equal(w.clock.Now()) {
+		w.Errorf("the case is %s", show(c))
+	}
+	same(w, "events", w.types(before), sayline.EventAuthorSpoke)
+}
+
+func authorReopens(w *world) {
+	m := w.say("k")
+	w.resolve(m.Case)
+	w.clock.Move(100 * time.Hour) // an author's word has no window
+	before := len(w.events())
+	w.must(w.authorSays(m, "it is missing again", ""))
+	c := w.theCase(m.Case)
+	if c.State != sayline.CaseOpen || c.Episode != 2 || c.Reason != "" || !c.ResolvedAt.IsZero() {
+		w.Errorf("the case is %s", show(c))
+	}
+	if steps := w.steps(m.Case); len(steps) != 2 || steps[1].State != sayline.StepWaiting || steps[1].Episode != 2 {
+		w.Errorf("steps %s", show(steps))
+	}
+	same(w, "events", w.types(before), sayline.EventAuthorSpoke+" "+sayline.EventCaseReopened)
+	if !c.AckBy.Equal(w.clock.Now().Add(15*time.Minute)) || !c.AnswerBy.Equal(w.clock.Now().Add(24*time.Hour)) {
+		w.Errorf("the promises are %s and %s", c.AckBy, c.AnswerBy)
+	}
+}
+
+func notSolved(w *world) {
+	m := w.say("k")
+	w.fire(m.Case, w.page("lucia", sayline.ByEmail))
+	w.acknowledge(m.Case, "lucia")
+	w.must(w.authorSays(m, "", "no"))
+	c, got := w.theCase(m.Case), w.moment(m.ID)
+	if c.State != sayline.CaseOpen || c.Episode != 2 || got.Solved != "no" {
+		w.Errorf("the case is %s, the moment %s", show(c), show(got))
+	}
+	w.fire(m.Case, w.page("lucia", sayline.ByEmail))
+	w.must(w.authorSays(m, "still not", "no"))
+	if c := w.theCase(m.Case); c.Episode != 3 {
+		w.Errorf("the case is %s", show(c))
+	}
+}
+
+func solvedYes(w *world) {
+	m := w.say("k", urgency(sayline.Urgent))
+	w.must(w.AuthorSays(w.ctx(), says(w, m, "", "yes", 5)))
+	c, got := w.theCase(m.Case), w.moment(m.ID)
+	if c.State != sayline.CaseResolved || c.Reason != "done" || got.Solved != "yes" || got.After != 5 || got.Feeling != m.Feeling {
+		w.Errorf("the case is %s, the moment %s", show(c), show(got))
+	}
+	w.must(w.authorSays(m, "", "yes"))
+	if again := w.theCase(m.Case); again.State != sayline.CaseResolved {
+		w.Errorf("twice solved is %s", show(again))
+	}
+}
+
+func solvedByOneOfMany(w *world) {
+	m := w.say("k")
+	w.say("k")
+	w.must(w.authorSays(m, "", "yes"))
+	if c := w.theCase(m.Case); c.State != sayline.CaseOpen || w.moment(m.ID).Solved != "yes" {
+		w.Errorf("the case is %s", show(c))
+	}
+}
+
+func wordsAreHeard(w *world) {
+	m := w.say("k", urgency(sayline.None), feeling(5))
+	w.must(w.authorSays(m, "thank Eva for me", ""))
+	got := w.moment(m.ID)
+	if got.Case == "" || got.Episode != 1 || got.Decision.Urgency != sayline.Quiet {
+		w.Fatalf("nobody reads it: %s", show(got))
+	}
+	c := w.theCase(got.Case)
+	if c.State != sayline.CaseOpen || c.Moments != 1 || c.Feelings[5] != 1 {
+		w.Errorf("the case is %s", show(c))
+	}
+	team, err := w.Messages(w.ctx(), w.brand, c.ID)
+	w.must(err)
+	if len(team) != 1 || team[0].Text != "thank Eva for me" {
+		w.Errorf("the team reads %s", show(team))
+	}
+	if got.Text != "" {
+		w.Errorf("the words became the moment's: %q", got.Text)
+	}
+	w.must(w.authorSays(m, "and Tom", ""))
+	if again := w.moment(m.ID); again.Case != got.Case || w.theCase(got.Case).Moments != 1 {
+		w.Errorf("more words made it %s", show(again))
+	}
+}
+
+func solvedNobodysWork(w *world) {
+	m := w.say("k", urgency(sayline.None), feeling(5))
+	w.must(w.authorSays(m, "", "yes"))
+	if got := w.moment(m.ID); got.Case != "" || got.Solved != "yes" {
+		w.Errorf("the moment is %s", show(got))
+	}
+}
+
+// lateReturn: an author brings back a case whose key another case has since.
+func lateReturn(w *world) {
+	old := w.say("k")
+	w.resolve(old.Case)
+	w.clock.Move(sayline.ReopenWindow + time.Second)
+	current := w.say("k")
+	w.must(w.authorSays(old, "the first is not solved either", "no"))
+	if c := w.theCase(old.Case); c.State != sayline.CaseOpen || c.Episode != 2 {
+		w.Errorf("the author is not heard: %s", show(c))
+	}
+	w.whole()
+	w.resolve(current.Case)
+	w.must(w.authorSays(old, "", "no"))
+	next := w.say("k")
+	if next.Case != current.Case {
+		w.Errorf("a tap within the window of %s went to %s", current.Case, next.Case)
+	}
+}
+
+// quietVoiceUrgentCase: a case is as urgent as its most urgent moment, also
+// when the one who brings it back was not.
+func quietVoiceUrgentCase(w *world) {
+	w.say("k", urgency(sayline.Urgent))
+	quiet := w.say("k", urgency(sayline.Quiet))
+	w.resolve(quiet.Case)
+	w.must(w.authorSays(quiet, "", "no"))
+	steps := w.steps(quiet.Case)
+	if len(steps) != 2 || steps[1].State != sayline.StepWaiting {
+		w.Errorf("the urgent case came back and asks nobody: %s", show(steps))
+	}
+}

@@ -1,0 +1,11 @@
+// Package storetest is the behaviour that both engines must show: one suite,
+// run against SQLite and PostgreSQL by the tests of internal/store, and the
+// oracle that other tests ask whether a database is whole.
+//
+// The tour: suite.go lists the behaviours and runs them ([Run]); house.go is
+// the fixture, a database with a store and a clock that stands still until it
+// is moved; then a file per noun of the store. audit.go is the oracle
+// ([Audit]): it reads the plain rows, counts everything again the slow way and
+// names what is not as it must always be. model.go plays random lives against
+// plain Go maps; random.go counts random moments in awkward time zones.
+package storetest

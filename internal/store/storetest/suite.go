@@ -1,0 +1,43 @@
+package storetest
+
+import (
+	"fmt"
+	"testing"
+)
+
+// behaviours are what a store does, noun by noun, in the order of a moment's life.
+var behaviours = []struct {
+	noun string
+	list []behaviour
+}{
+	{"accept", acceptBehaviours},
+	{"case", caseBehaviours},
+	{"author", authorBehaviours},
+	{"page", pageBehaviours},
+}
+
+// behaviour is one thing a store does, told in a sentence.
+type behaviour struct {
+	says string
+	test func(*world)
+}
+
+// Run tries every behaviour. database gives the address of a fresh, empty
+// database each time it is called: a file's path or a PostgreSQL URL.
+func Run(t *testing.T, database func(testing.TB) string) {
+	h := openHouse(t, database(t), NewClock(aSunday))
+	brands := 0
+	for _, noun := range behaviours {
+		t.Run(noun.noun, func(t *testing.T) {
+			for _, b := range noun.list {
+				brands++
+				w := &world{house: h, brand: fmt.Sprintf("brand-%d", brands)}
+				t.Run(b.says, func(t *testing.T) {
+					w.T = t
+					b.test(w)
+					w.whole()
+				})
+			}
+		})
+	}
+}
