@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -198,13 +199,25 @@ const (
 )
 
 // Location is the brand's zone. Validate has checked that it loads.
-func (b *Brand) Location() *time.Location {
-	loc, err := time.LoadLocation(cmp.Or(b.Zone, "UTC"))
-	if err != nil {
+func (b *Brand) Location() *time.Location { return Zone(b.Zone) }
+
+// Zone is the IANA time zone of a name, read once; "" and unknown ones are UTC.
+func Zone(name string) *time.Location {
+	if name == "" || name == "UTC" {
 		return time.UTC
 	}
+	if loc, ok := zones.Load(name); ok {
+		return loc.(*time.Location)
+	}
+	loc, err := time.LoadLocation(name)
+	if err != nil {
+		loc = time.UTC
+	}
+	zones.Store(name, loc)
 	return loc
 }
+
+var zones sync.Map // name → *time.Location: reading one costs a hundred times the look-up
 
 // Language is the brand's default language.
 func (b *Brand) Language() string { return b.Languages[0] }

@@ -56,6 +56,7 @@ func serve(ctx context.Context, c *call) error {
 	if o.SetupToken == "" && !local(o.Listen) {
 		o.SetupToken = app.NewToken()
 	}
+	app.Tune()
 	a, err := app.Open(ctx, o)
 	if err != nil {
 		return err

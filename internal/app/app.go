@@ -33,6 +33,7 @@ type App struct {
 	server   *http.Server
 	metrics  *prometheus.Registry
 	loops    []func(context.Context)
+	closers  []func()
 }
 
 // Open makes the parts, brings the database up to date and listens. Nothing is
@@ -102,7 +103,7 @@ func (a *App) Run(ctx context.Context) error {
 	case <-ctx.Done():
 	case err = <-failed:
 	}
-	a.Hub.Close() // open pages end at once, so that the rest can
+	a.endPages() // at once, so that the rest can end
 	end, cancel := context.WithTimeout(run, grace)
 	defer cancel()
 	if shut := a.server.Shutdown(end); shut != nil {
@@ -115,6 +116,13 @@ func (a *App) Run(ctx context.Context) error {
 
 // Close gives up an App that was opened and never run.
 func (a *App) Close() error {
-	a.Hub.Close()
+	a.endPages()
 	return errors.Join(a.listener.Close(), a.Store.Close())
+}
+
+// endPages ends what stays open by itself: event streams, kept connections.
+func (a *App) endPages() {
+	for _, c := range a.closers {
+		c()
+	}
 }

@@ -92,7 +92,7 @@ func measureEngine(ctx context.Context, o Options, r *Report, name, database str
 			return err
 		}
 	}
-	return measureLive(ctx, o, r, name, database)
+	return nil
 }
 
 // serving prepares a database and starts a server on it. clean removes what it left.
