@@ -56,10 +56,11 @@ const (
 var deliveryTable = newTable("delivery", "brand_id text, endpoint text, seq bigint, state text, attempts bigint, first_at bigint, last_at bigint, next_at bigint, outcome text, detail text, took bigint",
 	"ON CONFLICT (brand_id, endpoint, seq) DO UPDATE SET state = excluded.state, attempts = excluded.attempts, last_at = excluded.last_at, next_at = excluded.next_at, outcome = excluded.outcome, detail = excluded.detail, took = excluded.took")
 
-// SaveDeliveries logs a lot of deliveries and moves the endpoint's place. seq 0
-// leaves the place (a retry). Only who holds the lease may move it.
-func (s *Store) SaveDeliveries(ctx context.Context, brand, endpoint, who string, seq int64, off bool, list []Delivery) error {
-	return s.update(ctx, brand, byMachine, func(tx *Tx) error {
+// SaveDeliveries logs a lot of deliveries and moves the endpoint's place to seq.
+// Only who holds the lease may move it; held is false when somebody else does,
+// or when the endpoint was set back meanwhile.
+func (s *Store) SaveDeliveries(ctx context.Context, brand, endpoint, who string, seq int64, off bool, list []Delivery) (held bool, err error) {
+	err = s.update(ctx, brand, byMachine, func(tx *Tx) error {
 		rows := make([][]any, len(list))
 		for i, d := range list {
 			rows[i] = []any{brand, endpoint, d.Seq, d.State, d.Attempts, micros(d.FirstAt), micros(d.LastAt), micros(d.NextAt), d.Outcome, d.Detail, d.Took.Microseconds()}
@@ -72,18 +73,18 @@ func (s *Store) SaveDeliveries(ctx context.Context, brand, endpoint, who string,
 				return err
 			}
 		}
-		if seq == 0 {
-			return nil
-		}
-		_, err := tx.exec("UPDATE endpoint SET seq = $1 WHERE brand_id = $2 AND endpoint = $3 AND lease_by = $4", seq, brand, endpoint, who)
+		n, err := tx.exec("UPDATE endpoint SET seq = $1 WHERE brand_id = $2 AND endpoint = $3 AND lease_by = $4", seq, brand, endpoint, who)
+		held = n > 0
 		return err
 	})
+	return held, err
 }
 
-// Replay sets an endpoint back (or on) to just before an event, and switches it on again.
+// Replay sets an endpoint back (or on) to just before an event, and switches it
+// on again. Whoever is its sender loses the lease and begins there.
 func (s *Store) Replay(ctx context.Context, brand, endpoint string, from int64) error {
 	return s.update(ctx, brand, byPerson, func(tx *Tx) error {
-		n, err := tx.exec("UPDATE endpoint SET seq = $1, off_at = 0, lease_until = 0 WHERE brand_id = $2 AND endpoint = $3", from-1, brand, endpoint)
+		n, err := tx.exec("UPDATE endpoint SET seq = $1, off_at = 0, lease_by = '', lease_until = 0 WHERE brand_id = $2 AND endpoint = $3", from-1, brand, endpoint)
 		if err == nil && n == 0 {
 			err = sayline.Errorf(sayline.NotFound, "There is no such endpoint.")
 		}

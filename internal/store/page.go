@@ -34,14 +34,13 @@ func (s *Store) NextStep(ctx context.Context) (time.Time, error) {
 	return fromMicros(due), s.failed(err)
 }
 
-// NextPage is when the next page is to be sent, or a lease runs out; zero when none waits.
-func (s *Store) NextPage(ctx context.Context) (time.Time, error) {
+// NextPage is when the next page of a channel is to be sent, and when the next
+// lease of one runs out; each zero when there is none.
+func (s *Store) NextPage(ctx context.Context, channel string) (due, lease time.Time, err error) {
 	var queued, sending int64
-	err := s.readers.QueryRowContext(ctx, "SELECT COALESCE((SELECT MIN(next_at) FROM page WHERE state = 'queued'), 0), COALESCE((SELECT MIN(lease_until) FROM page WHERE state = 'sending'), 0)").Scan(&queued, &sending)
-	if queued == 0 || sending > 0 && sending < queued {
-		queued = sending
-	}
-	return fromMicros(queued), s.failed(err)
+	err = s.readers.QueryRowContext(ctx, "SELECT COALESCE((SELECT MIN(next_at) FROM page WHERE state = 'queued' AND channel = $1), 0), COALESCE((SELECT MIN(lease_until) FROM page WHERE state = 'sending' AND channel = $2), 0)",
+		channel, channel).Scan(&queued, &sending)
+	return fromMicros(queued), fromMicros(sending), s.failed(err)
 }
 
 // Firing is what a due step turned into: whom duty found, pages for them, and
@@ -71,8 +70,20 @@ func (s *Store) FireSteps(ctx context.Context, brand string, list []Firing) erro
 	})
 }
 
+// fire holds the case's lock, so that an acknowledgement is either before it,
+// and the step is cancelled, or after it, and finds every page to cancel.
 func (tx *Tx) fire(f Firing) error {
-	st, state := &f.Step, sayline.StepFired
+	st := &f.Step
+	c, err := tx.lockCase(st.Brand, st.Case)
+	if err != nil {
+		return err
+	}
+	if !demands(c, st.Episode) {
+		_, err := tx.exec("UPDATE step SET state = 'cancelled' WHERE brand_id = $1 AND case_id = $2 AND episode = $3 AND loop = $4 AND n = $5 AND state = 'waiting'",
+			st.Brand, st.Case, st.Episode, st.Loop, st.N)
+		return err
+	}
+	state := sayline.StepFired
 	if len(f.Pages) == 0 {
 		state = sayline.StepEmpty
 	}
@@ -81,6 +92,35 @@ func (tx *Tx) fire(f Firing) error {
 	if err != nil || n == 0 {
 		return err
 	}
+	if err := tx.insertPages(f); err != nil {
+		return err
+	}
+	if f.Next != nil {
+		f.Next.Brand, f.Next.Case, f.Next.Episode, f.Next.State = st.Brand, st.Case, st.Episode, sayline.StepWaiting
+		if err := tx.insert(stepTable, [][]any{stepRow(f.Next)}); err != nil {
+			return err
+		}
+	}
+	for _, p := range f.Pages {
+		tx.event(sayline.Event{Brand: p.Brand, Type: sayline.EventPageMade, Lane: c.Lane, Case: p.Case, Team: c.Team, Person: p.Person, Page: p.ID})
+	}
+	if st.N+st.Loop > 1 {
+		tx.caseEvent(c, sayline.EventCaseEscalated, "")
+	}
+	if !f.Stalled || c.State != sayline.CaseOpen {
+		return nil
+	}
+	c.State = sayline.CaseStalled
+	return tx.saveCase(c)
+}
+
+// demands says whether the case still asks for somebody in this episode.
+func demands(c *sayline.Case, episode int) bool {
+	return c.Episode == episode && (c.State == sayline.CaseOpen || c.State == sayline.CaseStalled)
+}
+
+func (tx *Tx) insertPages(f Firing) error {
+	st := &f.Step
 	rows := make([][]any, len(f.Pages))
 	for i := range f.Pages {
 		p := &f.Pages[i]
@@ -92,41 +132,7 @@ func (tx *Tx) fire(f Firing) error {
 		rows[i] = []any{p.Brand, p.ID, p.Case, p.Episode, p.Loop, p.N, p.Person, p.Channel, p.Address, p.Role, p.State,
 			micros(p.NextAt), int64(0), 0, micros(p.CreatedAt), micros(p.DoneAt), int64(0)}
 	}
-	if err := tx.insert(pageTable, rows); err != nil {
-		return err
-	}
-	if err := tx.afterFiring(f); err != nil {
-		return err
-	}
-	var lane, team string
-	if err := tx.row("SELECT lane, team FROM cases WHERE brand_id = $1 AND case_id = $2", []any{st.Brand, st.Case}, &lane, &team); err != nil {
-		return err
-	}
-	for _, p := range f.Pages {
-		tx.event(sayline.Event{Brand: p.Brand, Type: sayline.EventPageMade, Lane: lane, Case: p.Case, Team: team, Person: p.Person, Page: p.ID})
-	}
-	if st.N+st.Loop > 1 {
-		tx.event(sayline.Event{Brand: st.Brand, Type: sayline.EventCaseEscalated, Lane: lane, Case: st.Case, Team: team})
-	}
-	return nil
-}
-
-func (tx *Tx) afterFiring(f Firing) error {
-	if f.Next != nil {
-		f.Next.Brand, f.Next.Case, f.Next.Episode, f.Next.State = f.Step.Brand, f.Step.Case, f.Step.Episode, sayline.StepWaiting
-		if err := tx.insert(stepTable, [][]any{stepRow(f.Next)}); err != nil {
-			return err
-		}
-	}
-	if !f.Stalled {
-		return nil
-	}
-	c, err := tx.lockCase(f.Step.Brand, f.Step.Case)
-	if err != nil || c.State != sayline.CaseOpen {
-		return err
-	}
-	c.State = sayline.CaseStalled
-	return tx.saveCase(c)
+	return tx.insert(pageTable, rows)
 }
 
 const pageCols = "brand_id, page_id, case_id, episode, loop, n, person, channel, address, role, state, next_at, lease_until, attempts, created_at, done_at, delivered_at"
@@ -141,15 +147,16 @@ func scanPage(r scanner) (sayline.Page, error) {
 	return p, err
 }
 
-// LeasePages takes pages that are to be sent now, so that one process at a time
-// calls their provider, and notes that the call begins. At most limit.
-func (s *Store) LeasePages(ctx context.Context, limit int) (list []sayline.Page, err error) {
+// LeasePages takes a channel's pages that are to be sent now, so that one
+// process at a time calls their provider, and notes that the call begins. At
+// most limit.
+func (s *Store) LeasePages(ctx context.Context, channel string, limit int) (list []sayline.Page, err error) {
 	err = s.update(ctx, "", byMachine, func(tx *Tx) error {
 		list = nil
 		now := micros(tx.now)
 		rows, err := tx.query("UPDATE page SET state = 'sending', lease_until = $1, attempts = attempts + 1 WHERE (brand_id, page_id) IN "+
-			"(SELECT brand_id, page_id FROM page WHERE state = 'queued' AND next_at <= $2 ORDER BY next_at LIMIT $3 "+tx.engine.skipLocked()+") RETURNING "+pageCols,
-			micros(tx.now.Add(sayline.Lease)), now, limit)
+			"(SELECT brand_id, page_id FROM page WHERE state = 'queued' AND next_at <= $2 AND channel = $3 ORDER BY next_at LIMIT $4 "+tx.engine.skipLocked()+") RETURNING "+pageCols,
+			micros(tx.now.Add(sayline.Lease)), now, channel, limit)
 		if err != nil {
 			return err
 		}
@@ -171,17 +178,50 @@ func (s *Store) LeasePages(ctx context.Context, limit int) (list []sayline.Page,
 
 var attemptTable = newTable("attempt", "brand_id text, page_id text, n bigint, begun_at bigint, end_at bigint, outcome text, detail text, provider text", "")
 
+const expireLot = 64
+
 // ExpireLeases gives back pages whose lease ran out: their process died in or
-// after the call, so what came of it is unknown.
+// after the call, so what came of it is unknown. Pages nobody waits for any
+// more are cancelled.
 func (s *Store) ExpireLeases(ctx context.Context) error {
 	return s.update(ctx, "", byMachine, func(tx *Tx) error {
-		now := micros(tx.now)
-		if _, err := tx.exec("UPDATE attempt SET outcome = 'unknown', end_at = $1 WHERE outcome = '' AND (brand_id, page_id) IN (SELECT brand_id, page_id FROM page WHERE state = 'sending' AND lease_until < $2)", now, now); err != nil {
+		rows, err := tx.query("SELECT "+pageCols+" FROM page WHERE state = 'sending' AND lease_until < $1 ORDER BY lease_until LIMIT $2", micros(tx.now), expireLot)
+		if err != nil {
 			return err
 		}
-		_, err := tx.exec("UPDATE page SET state = 'queued', next_at = $1 WHERE state = 'sending' AND lease_until < $2", now, now)
-		return err
+		var list []sayline.Page
+		if err := eachRow(rows, func(r *sql.Rows) error {
+			p, err := scanPage(r)
+			list = append(list, p)
+			return err
+		}); err != nil {
+			return err
+		}
+		for _, p := range list {
+			if err := tx.expire(&p); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
+}
+
+func (tx *Tx) expire(p *sayline.Page) error {
+	c, err := tx.lockCase(p.Brand, p.Case)
+	if err != nil {
+		return err
+	}
+	state := sayline.PageQueued
+	if !demands(c, p.Episode) {
+		state = sayline.PageCancelled
+	}
+	now := micros(tx.now)
+	n, err := tx.exec("UPDATE page SET state = $1, next_at = $2 WHERE brand_id = $3 AND page_id = $4 AND state = 'sending' AND lease_until < $5", state, now, p.Brand, p.ID, now)
+	if err != nil || n == 0 {
+		return err
+	}
+	_, err = tx.exec("UPDATE attempt SET outcome = 'unknown', end_at = $1 WHERE brand_id = $2 AND page_id = $3 AND n = $4 AND outcome = ''", now, p.Brand, p.ID, p.Attempts)
+	return err
 }
 
 // PageReport is what came of one call.
@@ -208,24 +248,38 @@ func (s *Store) ReportPages(ctx context.Context, brand string, list []PageReport
 	})
 }
 
+// report holds the case's lock: a page is queued again only while its case
+// still asks for somebody. What a late report of an earlier lease says counts
+// only if it is good news.
 func (tx *Tx) report(r PageReport) error {
 	p := &r.Page
 	if _, err := tx.exec("UPDATE attempt SET end_at = $1, outcome = $2, detail = $3, provider = $4 WHERE brand_id = $5 AND page_id = $6 AND n = $7",
 		micros(tx.now), r.Outcome, r.Detail, r.Provider, p.Brand, p.ID, p.Attempts); err != nil {
 		return err
 	}
-	done := micros(tx.now)
-	if r.State == sayline.PageQueued {
-		done = 0
-	}
-	if _, err := tx.exec("UPDATE page SET state = $1, next_at = $2, lease_until = 0, done_at = $3 WHERE brand_id = $4 AND page_id = $5 AND state = 'sending'",
-		r.State, micros(tx.now.Add(r.Again)), done, p.Brand, p.ID); err != nil {
+	c, err := tx.lockCase(p.Brand, p.Case)
+	if err != nil {
 		return err
 	}
-	if r.State != sayline.PageAccepted {
-		return nil
+	if r.State == sayline.PageQueued && !demands(c, p.Episode) {
+		r.State = sayline.PageCancelled
 	}
-	return tx.reachedBy(p, r.Zone)
+	done, where := micros(tx.now), "state = 'sending' AND attempts = $6"
+	switch r.State {
+	case sayline.PageQueued:
+		done = 0
+	case sayline.PageAccepted:
+		where = "state IN ('sending', 'queued') AND attempts >= $6"
+	}
+	n, err := tx.exec("UPDATE page SET state = $1, next_at = $2, lease_until = 0, done_at = $3 WHERE brand_id = $4 AND page_id = $5 AND "+where,
+		r.State, micros(tx.now.Add(r.Again)), done, p.Brand, p.ID, p.Attempts)
+	if err != nil || n == 0 || r.State != sayline.PageAccepted || c.Episode != p.Episode {
+		return err
+	}
+	if err := tx.reached(c, r.Zone); err != nil {
+		return err
+	}
+	return tx.saveCase(c)
 }
 
 // reachedBy moves the reach clock of the page's episode.

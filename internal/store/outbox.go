@@ -1,0 +1,205 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sayline/sayline"
+)
+
+// What the pager reads on the way out, a lot at a time.
+
+// Due is a step that is due, with what its pages are made of.
+type Due struct {
+	Step  sayline.Step
+	Case  *sayline.Case
+	Place string   // where the moment was said
+	Also  []string // teams its decision informs
+}
+
+// Due reads the steps that are due with their cases, oldest first, at most
+// limit, of all brands.
+func (s *Store) Due(ctx context.Context, now time.Time, limit int) ([]Due, error) {
+	rows, err := s.readers.QueryContext(ctx, "SELECT s.brand_id, s.loop, s.n, s.moment_id, s.due_at, s.episode, COALESCE(m.place, ''), COALESCE(m.detail, '{}'), "+of("c", caseCols)+
+		" FROM step s JOIN cases c ON c.brand_id = s.brand_id AND c.case_id = s.case_id LEFT JOIN moment m ON m.brand_id = s.brand_id AND m.moment_id = s.moment_id"+
+		" WHERE s.state = 'waiting' AND s.due_at <= $1 ORDER BY s.due_at LIMIT $2", micros(now), limit)
+	if err != nil {
+		return nil, s.failed(err)
+	}
+	var list []Due
+	err = eachRow(rows, func(r *sql.Rows) error {
+		d := Due{Step: sayline.Step{State: sayline.StepWaiting}}
+		var due int64
+		var text string
+		c, err := scanCase(scanAfter{r, []any{&d.Step.Brand, &d.Step.Loop, &d.Step.N, &d.Step.Moment, &due, &d.Step.Episode, &d.Place, &text}}, "")
+		if err != nil {
+			return err
+		}
+		c.Brand, d.Step.Case, d.Step.DueAt, d.Case = d.Step.Brand, c.ID, fromMicros(due), c
+		var det detail
+		err = json.Unmarshal([]byte(text), &det)
+		d.Also = det.Also
+		list = append(list, d)
+		return err
+	})
+	return list, s.failed(err)
+}
+
+// of puts a table's alias before each of its columns.
+func of(alias, cols string) string {
+	return alias + "." + strings.ReplaceAll(cols, ", ", ", "+alias+".")
+}
+
+// scanAfter scans columns that stand before a noun's own.
+type scanAfter struct {
+	scanner
+	first []any
+}
+
+func (s scanAfter) Scan(dest ...any) error { return s.scanner.Scan(append(s.first, dest...)...) }
+
+// Late is work that should have been done already.
+type Late struct {
+	Steps, Pages int
+	Since        time.Time // the oldest of them was due; zero when there are none
+}
+
+// Late counts what was due before a time and still waits: steps that have not
+// fired, pages that nobody sends, and pages whose sender let the lease run out.
+func (s *Store) Late(ctx context.Context, before time.Time) (Late, error) {
+	var l Late
+	var queued, sending int
+	var at [3]int64
+	b := micros(before)
+	err := s.readers.QueryRowContext(ctx, "SELECT (SELECT COUNT(*) FROM step WHERE state = 'waiting' AND due_at < $1), (SELECT COUNT(*) FROM page WHERE state = 'queued' AND next_at < $2), "+
+		"(SELECT COUNT(*) FROM page WHERE state = 'sending' AND lease_until < $3), COALESCE((SELECT MIN(due_at) FROM step WHERE state = 'waiting'), 0), "+
+		"COALESCE((SELECT MIN(next_at) FROM page WHERE state = 'queued'), 0), COALESCE((SELECT MIN(lease_until) FROM page WHERE state = 'sending'), 0)", b, b, b).
+		Scan(&l.Steps, &queued, &sending, &at[0], &at[1], &at[2])
+	l.Pages = queued + sending
+	for i, n := range []int{l.Steps, queued, sending} {
+		if t := fromMicros(at[i]); n > 0 && (l.Since.IsZero() || t.Before(l.Since)) {
+			l.Since = t
+		}
+	}
+	return l, s.failed(err)
+}
+
+// EndpointRef names a webhook endpoint of a brand.
+type EndpointRef struct{ Brand, Endpoint string }
+
+// IdleEndpoints are those nobody sends for although they are behind their
+// brand's events or have a delivery to try again by now.
+func (s *Store) IdleEndpoints(ctx context.Context, now time.Time) ([]EndpointRef, error) {
+	rows, err := s.readers.QueryContext(ctx, "SELECT e.brand_id, e.endpoint FROM endpoint e JOIN brand_seq b ON b.brand_id = e.brand_id WHERE e.off_at = 0 AND e.lease_until < $1 AND e.seq < b.n "+
+		"UNION SELECT d.brand_id, d.endpoint FROM delivery d JOIN endpoint e ON e.brand_id = d.brand_id AND e.endpoint = d.endpoint WHERE d.state = 'retry' AND d.next_at <= $2 AND e.off_at = 0 AND e.lease_until < $3",
+		micros(now), micros(now), micros(now))
+	if err != nil {
+		return nil, s.failed(err)
+	}
+	var list []EndpointRef
+	err = eachRow(rows, func(r *sql.Rows) error {
+		var ref EndpointRef
+		err := r.Scan(&ref.Brand, &ref.Endpoint)
+		list = append(list, ref)
+		return err
+	})
+	return list, s.failed(err)
+}
+
+// NextDelivery is when an endpoint's next delivery is to be tried again; zero
+// when none is.
+func (s *Store) NextDelivery(ctx context.Context, brand, endpoint string) (time.Time, error) {
+	var at int64
+	err := s.readers.QueryRowContext(ctx, "SELECT COALESCE(MIN(next_at), 0) FROM delivery WHERE state = 'retry' AND brand_id = $1 AND endpoint = $2", brand, endpoint).Scan(&at)
+	return fromMicros(at), s.failed(err)
+}
+
+// EventsAt reads a brand's events by their numbers; those that are no more are left out.
+func (s *Store) EventsAt(ctx context.Context, brand string, seqs []int64) ([]sayline.Event, error) {
+	var list []sayline.Event
+	err := s.inLots(ctx, "SELECT seq, type, at, lane, moment_id, case_id, team, person, page_id FROM event WHERE brand_id = $1 AND seq IN ", brand, lots(seqs), func(r *sql.Rows) error {
+		e := sayline.Event{Brand: brand}
+		var at int64
+		err := r.Scan(&e.Seq, &e.Type, &at, &e.Lane, &e.Moment, &e.Case, &e.Team, &e.Person, &e.Page)
+		e.At = fromMicros(at)
+		list = append(list, e)
+		return err
+	})
+	return list, err
+}
+
+// MomentsByID reads moments, without their contacts, by id; those that were
+// erased are not in the map.
+func (s *Store) MomentsByID(ctx context.Context, brand string, ids []string) (map[string]*sayline.Moment, error) {
+	found := make(map[string]*sayline.Moment, len(ids))
+	err := s.inLots(ctx, "SELECT "+momentCols+" FROM moment WHERE brand_id = $1 AND moment_id IN ", brand, lots(ids), func(r *sql.Rows) error {
+		m, err := scanMoment(r, brand)
+		if err == nil {
+			found[m.ID] = m
+		}
+		return err
+	})
+	return found, err
+}
+
+// CasesByID reads cases by id.
+func (s *Store) CasesByID(ctx context.Context, brand string, ids []string) (map[string]*sayline.Case, error) {
+	found := make(map[string]*sayline.Case, len(ids))
+	err := s.inLots(ctx, "SELECT "+caseCols+" FROM cases WHERE brand_id = $1 AND case_id IN ", brand, lots(ids), func(r *sql.Rows) error {
+		c, err := scanCase(r, brand)
+		if err == nil {
+			found[c.ID] = c
+		}
+		return err
+	})
+	return found, err
+}
+
+// The sizes of lists that are asked for: few, so that few statements are prepared.
+var lotSizes = []int{1, 8, 64}
+
+// lots cuts a list into lots of those sizes, the last filled up by repeating its last.
+func lots[T any](list []T) [][]any {
+	var all [][]any
+	for len(list) > 0 {
+		size := lotSizes[len(lotSizes)-1]
+		for _, n := range lotSizes {
+			if len(list) <= n {
+				size = n
+				break
+			}
+		}
+		lot := make([]any, size)
+		for i := range lot {
+			lot[i] = list[min(i, len(list)-1)]
+		}
+		all = append(all, lot)
+		list = list[min(size, len(list)):]
+	}
+	return all
+}
+
+// inLots runs "… WHERE brand_id = $1 AND x IN " for each lot.
+func (s *Store) inLots(ctx context.Context, text, brand string, lots [][]any, each func(*sql.Rows) error) error {
+	for _, lot := range lots {
+		var b strings.Builder
+		b.WriteString(text)
+		for i := range lot {
+			b.WriteByte("(,"[min(i, 1)])
+			b.WriteString("$" + strconv.Itoa(i+2))
+		}
+		b.WriteByte(')')
+		rows, err := s.readers.QueryContext(ctx, b.String(), append([]any{brand}, lot...)...)
+		if err != nil {
+			return s.failed(err)
+		}
+		if err := eachRow(rows, each); err != nil {
+			return s.failed(err)
+		}
+	}
+	return nil
+}
