@@ -73,6 +73,14 @@ func (o *Object) Maybe(name string) (string, bool) {
 	return v.text, true
 }
 
+// Fault notes that a member is at fault for a reason the caller knows. On a nil
+// Object nothing can be.
+func (o *Object) Fault(name, detail string) {
+	if o != nil {
+		o.fault(o.pointer+"/"+escapePointer(name), detail)
+	}
+}
+
 // Int reads a whole number.
 func (o *Object) Int(name string) (int, bool) {
 	v, at := o.find(name)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
@@ -89,7 +90,7 @@ func (c *Catalogue) Languages() []string {
 
 // In is the tongue of a BCP 47 language: its own, its base's, else English.
 func (c *Catalogue) In(lang string) *Tongue {
-	for _, l := range []string{lang, base(lang)} {
+	for _, l := range []string{lang, Base(lang)} {
 		if t := c.tongues[l]; t != nil {
 			return t
 		}
@@ -97,14 +98,15 @@ func (c *Catalogue) In(lang string) *Tongue {
 	return c.tongues[fallback]
 }
 
-func base(lang string) string {
+// Base is a language without region and script: "es" of "es-MX".
+func Base(lang string) string {
 	b, _, _ := strings.Cut(lang, "-")
 	return b
 }
 
 // Direction is "rtl" for languages written from right to left, else "ltr".
 func Direction(lang string) string {
-	switch base(lang) {
+	switch Base(lang) {
 	case "ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi":
 		return "rtl"
 	}
@@ -157,8 +159,8 @@ func (t *Tongue) Count(key string, n int, facts ...any) string {
 var categories = map[plural.Form]string{plural.Zero: "zero", plural.One: "one", plural.Two: "two", plural.Few: "few", plural.Many: "many", plural.Other: "other"}
 
 // Fill puts facts into words, the brand's own ones too. In a language written
-// from right to left each fact is isolated (U+2068, U+2069), so that a Latin
-// name doesn't turn its neighbours around.
+// from right to left a fact with letters of the other direction is isolated
+// (U+2068, U+2069), so that a Latin name doesn't turn its neighbours around.
 func (t *Tongue) Fill(words string, facts ...any) string {
 	if len(facts) < 2 || !strings.Contains(words, "{") {
 		return words
@@ -166,12 +168,16 @@ func (t *Tongue) Fill(words string, facts ...any) string {
 	pairs := make([]string, 0, len(facts))
 	for i := 0; i+1 < len(facts); i += 2 {
 		value := text(facts[i+1])
-		if t.Dir == "rtl" {
+		if t.Dir == "rtl" && strings.ContainsFunc(value, leftToRight) {
 			value = "\u2068" + value + "\u2069"
 		}
 		pairs = append(pairs, "{"+facts[i].(string)+"}", value)
 	}
 	return strings.NewReplacer(pairs...).Replace(words)
+}
+
+func leftToRight(r rune) bool {
+	return unicode.IsLetter(r) && !unicode.In(r, unicode.Arabic, unicode.Hebrew, unicode.Syriac, unicode.Thaana)
 }
 
 func text(v any) string {

@@ -1,0 +1,276 @@
+package screen_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/sayline/sayline"
+	"github.com/sayline/sayline/cx"
+	"github.com/sayline/sayline/internal/brandfile"
+	"github.com/sayline/sayline/internal/brands"
+	"github.com/sayline/sayline/internal/intake"
+	"github.com/sayline/sayline/internal/screen"
+	"github.com/sayline/sayline/internal/store"
+	"github.com/sayline/sayline/internal/words"
+)
+
+// house is a whole small Sayline: a real store, the real door, the screen, a
+// real server, and the demo's brands.
+type house struct {
+	t     testing.TB
+	store *store.Store
+	door  *intake.Door
+	reg   *brands.Registry
+	log   *syncBuffer
+	url   string // of the server; a brand is at url + "/@" + id
+	clock *clock
+}
+
+// clock is real time, moved by hand.
+type clock struct {
+	mu sync.Mutex
+	by time.Duration
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Now().Add(c.by)
+}
+
+func (c *clock) forward(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.by += d
+}
+
+type syncBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *syncBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+func (s *syncBuffer) String() string { s.mu.Lock(); defer s.mu.Unlock(); return s.b.String() }
+
+// newHouse opens a house; change may set the screen's options.
+func newHouse(t testing.TB, change ...func(*screen.Options)) *house {
+	t.Helper()
+	h := &house{t: t, reg: &brands.Registry{}, clock: &clock{}, log: &syncBuffer{}}
+	log := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	var err error
+	h.store, err = store.Open(context.Background(), store.Options{Database: filepath.Join(t.TempDir(), "sayline.db"), Log: log, Now: h.clock.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { h.store.Close() })
+	h.door = intake.New(h.store, h.clock.now, rand.Reader)
+	files, err := filepath.Glob(filepath.Join("..", "..", "examples", "*.yaml"))
+	if err != nil || len(files) == 0 {
+		t.Fatal("no examples: ", err)
+	}
+	for _, file := range files {
+		h.add(example(t, file))
+	}
+	catalogue, err := words.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := screen.Options{Door: h.door, Words: catalogue, Log: log, Now: h.clock.now, Random: rand.Reader}
+	for _, c := range change {
+		c(&o)
+	}
+	s, err := screen.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	s.Routes(mux)
+	srv := httptest.NewUnstartedServer(nil)
+	srv.Config.Handler = h.reg.Resolve(func(*http.Request) string { return h.url }, func(*http.Request) bool { return false }, mux)
+	srv.Start()
+	h.url = srv.URL
+	t.Cleanup(func() {
+		s.Close()
+		srv.Close()
+	})
+	return h
+}
+
+// example reads one of the demo's brands.
+func example(t testing.TB, file string) *sayline.Config {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := brandfile.Read(file, b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// add stores a brand's configuration and puts it in use.
+func (h *house) add(c *sayline.Config) *brands.Snapshot {
+	h.t.Helper()
+	version, err := h.store.SaveConfig(context.Background(), c, 0, "test")
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	s := brands.New(version, c, nil)
+	h.reg.Set(s)
+	return s
+}
+
+func newKey() string {
+	var b [20]byte
+	rand.Read(b[:])
+	return hex.EncodeToString(b[:])
+}
+
+// answer is what came back.
+type answer struct {
+	t      testing.TB
+	status int
+	header http.Header
+	body   []byte
+}
+
+// call sends a request to a brand's path; headers are name, value, …
+func (h *house) call(method, path, body string, headers ...string) *answer {
+	h.t.Helper()
+	if !strings.HasPrefix(path, "http") {
+		path = h.url + path
+	}
+	r, err := http.NewRequest(method, path, strings.NewReader(body))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	res, err := client.Do(r)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return &answer{h.t, res.StatusCode, res.Header, b}
+}
+
+// post sends a moment as JSON under a key.
+func (h *house) post(brand, key, body string, headers ...string) *answer {
+	h.t.Helper()
+	return h.call("POST", "/@"+brand+"/cx/moments", body, append([]string{"Content-Type", "application/json", "Idempotency-Key", key}, headers...)...)
+}
+
+// said posts a moment that must be accepted.
+func (h *house) said(brand, body string) *cx.Accepted {
+	h.t.Helper()
+	return read[cx.Accepted](h.post(brand, newKey(), body).want(201))
+}
+
+func (h *house) receipt(url string) *cx.Receipt {
+	h.t.Helper()
+	return read[cx.Receipt](h.call("GET", url, "").want(200))
+}
+
+// want fails the test unless the status is this one.
+func (a *answer) want(status int) *answer {
+	a.t.Helper()
+	if a.status != status {
+		a.t.Fatalf("status %d, want %d: %.500s", a.status, status, a.body)
+	}
+	return a
+}
+
+// problem is the problem document of an answer with this status.
+func (a *answer) problem(status int) *cx.Problem {
+	a.t.Helper()
+	a.want(status)
+	if got := a.header.Get("Content-Type"); got != "application/problem+json" {
+		a.t.Fatalf("Content-Type %q, want problem+json: %.300s", got, a.body)
+	}
+	p := read[cx.Problem](a)
+	if p.Status != status || p.Title == "" {
+		a.t.Errorf("the problem says %+v", p)
+	}
+	return p
+}
+
+func read[T any](a *answer) *T {
+	a.t.Helper()
+	v := new(T)
+	if err := json.Unmarshal(a.body, v); err != nil {
+		a.t.Fatalf("%v in %.500s", err, a.body)
+	}
+	return v
+}
+
+// act is what somebody of the brand does with the case of a receipt.
+func (h *house) act(receipt string) store.Act {
+	h.t.Helper()
+	brand, secret := partsOf(receipt)
+	m, err := h.store.MomentByReceipt(context.Background(), brand, sayline.HashSecret(secret))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return store.Act{Brand: brand, Case: m.Case, Person: h.reg.ByID(brand).People[0].ID, Way: "desk", Zone: time.UTC}
+}
+
+// partsOf cuts a receipt's URL into brand and secret.
+func partsOf(receipt string) (brand, secret string) {
+	_, rest, _ := strings.Cut(receipt, "/@")
+	brand, rest, _ = strings.Cut(rest, "/cx/r/")
+	secret, _, _ = strings.Cut(rest, "?")
+	return brand, secret
+}
+
+func (h *house) seen(receipt string) {
+	h.t.Helper()
+	h.must(h.store.Seen(context.Background(), h.act(receipt)))
+}
+
+func (h *house) onIt(receipt string) {
+	h.t.Helper()
+	h.must(h.store.Acknowledge(context.Background(), h.act(receipt), 0))
+}
+
+// reply answers all of the receipt's case.
+func (h *house) reply(receipt, text string) {
+	h.t.Helper()
+	h.must(h.store.AddMessage(context.Background(), h.act(receipt), &sayline.Message{ID: sayline.NewID(h.clock.now(), rand.Reader), Direction: sayline.Reply, Text: text, Lang: "en"}))
+}
+
+func (h *house) resolve(receipt, reason string) {
+	h.t.Helper()
+	h.must(h.store.Resolve(context.Background(), h.act(receipt), reason))
+}
+
+func (h *house) must(err error) {
+	h.t.Helper()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
