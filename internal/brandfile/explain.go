@@ -78,19 +78,24 @@ func notAmong(k *kind.Enum, given string) string {
 	return fmt.Sprintf("expected one of %s, got %s%s", strings.Join(among, ", "), given, perhaps(got, among))
 }
 
-// unknown says that a member is not known here, and which might have been meant.
-func (s *shape) unknown(e *jsonschema.ValidationError, name string) string {
+// unknown says that a member is not known here, and which might have been
+// meant. One without a value is often the rest of words behind a comma.
+func (s *shape) unknown(e *jsonschema.ValidationError, name string, empty bool) string {
 	known := s.members(e.SchemaURL)
 	if len(known) == 0 {
-		return fmt.Sprintf("expected words, or words by language: a language such as en or pt-BR, got %q", name)
+		detail := fmt.Sprintf("expected words, or words by language: a language such as en or pt-BR, got %q", shorten(name))
+		if empty {
+			detail += "; between braces, words with a comma must stand in quotes"
+		}
+		return detail
 	}
 	if name == "parent" && slices.Contains(known, "children") {
 		return "unknown member \"parent\"; a place within another stands under that one's children"
 	}
 	if suggestion := perhaps(name, known); suggestion != "" {
-		return fmt.Sprintf("unknown member %q%s", name, suggestion)
+		return fmt.Sprintf("unknown member %q%s", shorten(name), suggestion)
 	}
-	return fmt.Sprintf("unknown member %q; expected one of %s", name, strings.Join(known, ", "))
+	return fmt.Sprintf("unknown member %q; expected one of %s", shorten(name), strings.Join(known, ", "))
 }
 
 // missing says what should stand in a member that is not there.

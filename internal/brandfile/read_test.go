@@ -131,6 +131,8 @@ func TestReadProblems(t *testing.T) {
 			"5:15: /promise/fr: expected one of the brand's languages (en)",
 			`5:24: /promise/English: expected words, or words by language: a language such as en or pt-BR, got "English"`,
 			"5:40: /promise/en: expected some words; leave the member out if there are none"}},
+		{"a comma between braces", head + "promise: {en: Today, or tomorrow}\n" + tail, []string{
+			`5:22: /promise/or tomorrow: expected words, or words by language: a language such as en or pt-BR, got "or tomorrow"; between braces, words with a comma must stand in quotes`}},
 		{"places", head + "places:\n  - id: a\n    name: A\n    children:\n      - id: b\n        parent: a\n        gln: \"9506000134353\"\n      - id: a\n        naem: C\n" + tail, []string{
 			`9:9: /places/0/children/0/name: expected the member "name": As people say it`,
 			`10:9: /places/0/children/0/parent: unknown member "parent"; a place within another stands under that one's children`,

@@ -85,7 +85,7 @@ func (r *reading) verdict(s *shape, e *jsonschema.ValidationError) {
 		slices.Sort(k.Properties)
 		for _, name := range k.Properties {
 			if p := member(at, name); r.room() && !r.at[p] {
-				r.addKey(p, s.unknown(e, name))
+				r.addKey(p, s.unknown(e, name, r.given(p) == `""`))
 			}
 		}
 	case *kind.Required:
