@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"io"
 	"regexp"
+	"strings"
 	"time"
 )
 
@@ -35,6 +36,10 @@ func NewID(now time.Time, random io.Reader) string {
 	copy(b[:6], ms[2:])
 	b[6] = b[6]&0x0f | 0x70
 	b[8] = b[8]&0x3f | 0x80
+	return formatID(b)
+}
+
+func formatID(b [16]byte) string {
 	var s [36]byte
 	hex.Encode(s[0:8], b[0:4])
 	s[8] = '-'
@@ -59,6 +64,33 @@ func EncodeSecret(b []byte) string { return crockfordLower.EncodeToString(b[:20]
 func HashSecret(s string) string {
 	h := sha256.Sum256([]byte(s))
 	return base64.RawURLEncoding.EncodeToString(h[:])
+}
+
+// LocatorLen is the length of what stands behind the secret in a receipt's URL:
+// the moment's id, 128 bits. It finds the row; only the secret opens it.
+const LocatorLen = 26
+
+// EncodeLocator writes a moment's id as a locator; "" when it is no id.
+func EncodeLocator(id string) string {
+	b, err := hex.DecodeString(strings.ReplaceAll(id, "-", ""))
+	if err != nil || len(b) != 16 {
+		return ""
+	}
+	return crockfordLower.EncodeToString(b)
+}
+
+// ReceiptKey is how the store knows the receipt of a URL's last part, secret and
+// locator: "id~hash" with the hash of the secret. What is no receipt gives a key
+// that opens nothing.
+func ReceiptKey(part string) string {
+	if len(part) != SecretLen+LocatorLen {
+		return HashSecret(part)
+	}
+	b, err := crockfordLower.DecodeString(part[SecretLen:])
+	if err != nil {
+		return HashSecret(part)
+	}
+	return formatID([16]byte(b)) + "~" + HashSecret(part[:SecretLen])
 }
 
 // Reference writes 5 bytes as the eight characters people read to each other: K7Q3-F9MX.

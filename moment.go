@@ -28,7 +28,7 @@ type Moment struct {
 	Class    string // Unidentified or Identified
 	Lane     string // "" is everybody's
 	Publish  bool   // the author agreed to have it shown
-	Receipt  string // hash of the receipt's secret; "" when there is none
+	Receipt  string // what opens it, as stored: see [ReceiptKey]; "" when there is none
 	Once     string // hash of its idempotency key
 	Contact  *MomentContact
 

@@ -25,7 +25,7 @@ type Amendment struct {
 // Amend changes an open moment and decides again. Errors: NotFound, AtFault,
 // Conflict after the seal. Without a receipt any more the answer is nil.
 func (d *Door) Amend(ctx context.Context, b *brands.Snapshot, secret string, a Amendment) (*Receipt, error) {
-	hash := sayline.HashSecret(secret)
+	hash := sayline.ReceiptKey(secret)
 	now := d.now().UTC()
 	err := d.store.Amend(ctx, store.Amend{
 		Brand: b.ID, Receipt: hash, CaseID: sayline.NewID(now, d.random),
@@ -100,7 +100,7 @@ func (d *Door) Say(ctx context.Context, b *brands.Snapshot, secret string, msg s
 	now := d.now().UTC()
 	msg.ID = sayline.NewID(now, d.random)
 	err := d.store.AuthorSays(ctx, store.AuthorSays{
-		Brand: b.ID, Receipt: sayline.HashSecret(secret), Message: &msg, Feeling: feeling,
+		Brand: b.ID, Receipt: sayline.ReceiptKey(secret), Message: &msg, Feeling: feeling,
 		Decide: b.Router.Decide, CaseID: sayline.NewID(now, d.random),
 	})
 	if err != nil {
@@ -111,5 +111,5 @@ func (d *Door) Say(ctx context.Context, b *brands.Snapshot, secret string, msg s
 
 // Withdraw erases a moment and all that hangs on it. NotFound when there is none.
 func (d *Door) Withdraw(ctx context.Context, b *brands.Snapshot, secret string) error {
-	return d.store.Withdraw(ctx, b.ID, sayline.HashSecret(secret))
+	return d.store.Withdraw(ctx, b.ID, sayline.ReceiptKey(secret))
 }

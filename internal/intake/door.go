@@ -51,7 +51,7 @@ type Submission struct {
 // Accepted is a moment that is on disk, decided, counted, its alert queued.
 type Accepted struct {
 	Moment sayline.Moment
-	Secret string    // of the receipt; "" when there is none
+	Secret string    // of the receipt's URL, with its locator; "" when there is none
 	Replay bool      // same key, same digest: nothing new was stored
 	OnDuty bool      // somebody is on duty for it now
 	DutyAt time.Time // when somebody will be, if not; zero when unknown
@@ -103,7 +103,7 @@ func (d *Door) Accept(ctx context.Context, b *brands.Snapshot, s Submission) (*A
 	secret := d.secret(b.ID, &s)
 	m.Reference = sayline.Reference(d.mac("reference", b.ID, s.Key, s.Digest[:]))
 	if !s.NoReceipt {
-		m.Receipt = sayline.HashSecret(secret)
+		m.Receipt = sayline.ReceiptKey(secret + sayline.EncodeLocator(m.ID))
 	}
 	m.Once = sayline.HashSecret(s.Key)
 	a := &store.Accept{
@@ -125,7 +125,7 @@ func (d *Door) Accept(ctx context.Context, b *brands.Snapshot, s Submission) (*A
 		done.Moment = *first
 	}
 	if done.Moment.Receipt != "" {
-		done.Secret = secret
+		done.Secret = secret + sayline.EncodeLocator(done.Moment.ID)
 	}
 	done.OnDuty, done.DutyAt = onDuty(b, done.Moment.Decision, now)
 	return done, nil

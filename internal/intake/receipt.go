@@ -28,7 +28,7 @@ type Receipt struct {
 
 // Receipt opens a receipt by its secret. A wrong one is NotFound like any unknown.
 func (d *Door) Receipt(ctx context.Context, b *brands.Snapshot, secret string) (*Receipt, error) {
-	m, err := d.store.MomentByReceipt(ctx, b.ID, sayline.HashSecret(secret))
+	m, err := d.store.MomentByReceipt(ctx, b.ID, sayline.ReceiptKey(secret))
 	if err != nil {
 		return nil, err
 	}

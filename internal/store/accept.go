@@ -48,7 +48,7 @@ var (
 		"ON CONFLICT (brand_id, group_key) DO UPDATE SET case_id = excluded.case_id, state = excluded.state, urgency = excluded.urgency, episode = excluded.episode, resolved_at = excluded.resolved_at")
 	momentTable = newTable("moment", "brand_id text, moment_id text, lane text, received_at bigint, occurred_at bigint, open_until bigint, sealed_at bigint, retain_until bigint, "+
 		"kind text, feeling bigint, topic text, text text, lang text, audience text, touchpoint text, place text, product text, lot text, ref text, source text, "+
-		"class text, publish bigint, solved text, reference text, receipt text, case_id text, episode bigint, version bigint, rule bigint, team text, urgency text, detail text", "")
+		"class text, publish bigint, solved text, reference text, receipt text, astray bigint, case_id text, episode bigint, version bigint, rule bigint, team text, urgency text, detail text", "")
 	contactTable = newTable("moment_contact", "brand_id text, moment_id text, contact text", "")
 	stepTable    = newTable("step", "brand_id text, case_id text, episode bigint, loop bigint, n bigint, moment_id text, due_at bigint, fired_at bigint, state text, found text", "")
 )
@@ -197,10 +197,11 @@ func momentRow(m *sayline.Moment) []any {
 	if c.Located {
 		det.Lat, det.Long = &c.Lat, &c.Long
 	}
+	located, hash := splitReceipt(m.Receipt)
 	text, _ := json.Marshal(det) // finite numbers and strings only: cannot fail
 	return []any{m.Brand, m.ID, m.Lane, micros(m.ReceivedAt), micros(m.OccurredAt), micros(m.OpenUntil), micros(m.SealedAt), micros(m.RetainUntil),
 		m.Kind, m.Feeling, m.Topic, m.Text, m.Lang, m.Audience, c.Touchpoint, c.Place, c.Product, c.Lot, c.Ref, c.Source,
-		m.Class, flag(m.Publish), m.Solved, m.Reference, m.Receipt, m.Case, m.Episode, d.Version, d.Rule, d.Team, d.Urgency, string(text)}
+		m.Class, flag(m.Publish), m.Solved, m.Reference, hash, flag(located == "" && hash != ""), m.Case, m.Episode, d.Version, d.Rule, d.Team, d.Urgency, string(text)}
 }
 
 // KnownKey says whether an idempotency key was used before.

@@ -29,12 +29,10 @@ func (s *Store) CreateFirstAccount(ctx context.Context, a Account) error {
 
 func (s *Store) createAccount(ctx context.Context, a Account, first bool) error {
 	return s.update(ctx, "", byPerson, func(tx *Tx) error {
-		var n int
-		if err := tx.row("SELECT COUNT(*) FROM account", nil, &n); err != nil {
-			return err
-		}
-		if first && n > 0 {
-			return sayline.Errorf(sayline.Conflict, "This house is set up already. Please sign in.")
+		if first {
+			if err := tx.nobodyYet(); err != nil {
+				return err
+			}
 		}
 		done, err := tx.exec("INSERT INTO account (email, name, password, created_at, operator) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (email) DO NOTHING",
 			a.Email, a.Name, a.Password, micros(tx.now), flag(a.Operator))
@@ -43,6 +41,22 @@ func (s *Store) createAccount(ctx context.Context, a Account, first bool) error 
 		}
 		return err
 	})
+}
+
+// nobodyYet refuses when the house has an account. The server key's row is the
+// lock: two people who set the house up on two processes come one after the other.
+func (tx *Tx) nobodyYet() error {
+	if _, err := tx.exec("UPDATE server_key SET id = id WHERE id = 1"); err != nil {
+		return err
+	}
+	var n int
+	if err := tx.row("SELECT COUNT(*) FROM account", nil, &n); err != nil {
+		return err
+	}
+	if n > 0 {
+		return sayline.Errorf(sayline.Conflict, "This house is set up already. Please sign in.")
+	}
+	return nil
 }
 
 // SetPassword replaces an account's password and ends its sessions.

@@ -63,6 +63,7 @@ func (tx *Tx) dueNow(m *sayline.Moment) error {
 // id and a time that tell no more than the day.
 func (tx *Tx) replaceMoment(before, m *sayline.Moment) error {
 	if m.ID != before.ID {
+		_, m.Receipt = splitReceipt(m.Receipt) // its URL leads to where it was
 		if _, err := tx.exec("UPDATE idempotency SET moment_id = $1 WHERE brand_id = $2 AND key_hash = $3", m.ID, m.Brand, m.Once); err != nil {
 			return err
 		}

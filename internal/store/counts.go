@@ -83,11 +83,14 @@ type momentCount struct {
 // countMoment adds a moment to every roll-up it stands in (sign +1), or takes
 // it out again (sign -1).
 func (tx *Tx) countMoment(m *sayline.Moment, zone *time.Location, sign int64) {
-	at := m.CountedAt()
+	at, minute := m.CountedAt(), m.ReceivedAt.Truncate(time.Minute)
+	if tx.now.Sub(minute) > minutesKept {
+		minute = time.Time{} // its row is gone already
+	}
 	tx.moments = append(tx.moments, signed{momentCount{
 		brand: m.Brand, lane: m.Lane, touchpoint: m.Context.Touchpoint, place: m.Context.Place, audience: m.Audience,
 		kind: sayline.KnownKind(m.Kind), topic: m.Topic, feeling: m.Feeling,
-		hour: HourStart(at, zone), day: DayStart(at, zone), minute: m.ReceivedAt.Truncate(time.Minute).UnixMicro()}, sign})
+		hour: HourStart(at, zone), day: DayStart(at, zone), minute: micros(minute)}, sign})
 }
 
 type signed struct {
@@ -113,7 +116,9 @@ func (tx *Tx) spread(sums map[countKey][6]int64) {
 		}
 		put(countHour, c.hour, c.touchpoint, c.place, c.audience, c.kind)
 		put(countDay, c.day, c.touchpoint, c.place, c.audience, c.kind)
-		put(countMinute, c.minute, c.touchpoint, "", "", "")
+		if c.minute != 0 {
+			put(countMinute, c.minute, c.touchpoint, "", "", "")
+		}
 		if c.topic != "" {
 			put(countTopicHour, c.hour, c.topic, c.touchpoint, c.place, c.audience)
 			put(countTopicDay, c.day, c.topic, c.touchpoint, c.place, c.audience)

@@ -2,24 +2,26 @@ package store
 
 import (
 	"context"
+	"crypto/subtle"
 	"database/sql"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/sayline/sayline"
 )
 
 const momentCols = "moment_id, lane, received_at, occurred_at, open_until, sealed_at, retain_until, kind, feeling, topic, text, lang, audience, " +
-	"touchpoint, place, product, lot, ref, source, class, publish, solved, reference, receipt, case_id, episode, version, rule, team, urgency, detail"
+	"touchpoint, place, product, lot, ref, source, class, publish, solved, reference, receipt, astray, case_id, episode, version, rule, team, urgency, detail"
 
 func scanMoment(r scanner, brand string) (*sayline.Moment, error) {
 	m := sayline.Moment{Brand: brand}
 	c, d := &m.Context, &m.Decision
 	var at [5]int64
-	var publish int
+	var publish, astray int
 	var text string
 	if err := r.Scan(&m.ID, &m.Lane, &at[0], &at[1], &at[2], &at[3], &at[4], &m.Kind, &m.Feeling, &m.Topic, &m.Text, &m.Lang, &m.Audience,
-		&c.Touchpoint, &c.Place, &c.Product, &c.Lot, &c.Ref, &c.Source, &m.Class, &publish, &m.Solved, &m.Reference, &m.Receipt,
+		&c.Touchpoint, &c.Place, &c.Product, &c.Lot, &c.Ref, &c.Source, &m.Class, &publish, &m.Solved, &m.Reference, &m.Receipt, &astray,
 		&m.Case, &m.Episode, &d.Version, &d.Rule, &d.Team, &d.Urgency, &text); err != nil {
 		return nil, err
 	}
@@ -27,6 +29,9 @@ func scanMoment(r scanner, brand string) (*sayline.Moment, error) {
 		*t = fromMicros(at[i])
 	}
 	m.Publish = publish != 0
+	if m.Receipt != "" && astray == 0 {
+		m.Receipt = m.ID + "~" + m.Receipt
+	}
 	var det detail
 	if err := json.Unmarshal([]byte(text), &det); err != nil {
 		return nil, err
@@ -48,13 +53,43 @@ func (s *Store) Moment(ctx context.Context, brand, id string) (*sayline.Moment, 
 	return s.momentWhere(ctx, brand, "moment_id = $2", id)
 }
 
-// MomentByReceipt finds the moment a receipt opens, by the hash of its secret.
-func (s *Store) MomentByReceipt(ctx context.Context, brand, hash string) (*sayline.Moment, error) {
-	if hash == "" {
-		return nil, s.failed(sql.ErrNoRows)
+// MomentByReceipt finds the moment a receipt opens, by its [sayline.ReceiptKey].
+func (s *Store) MomentByReceipt(ctx context.Context, brand, receipt string) (*sayline.Moment, error) {
+	m, err := byReceipt(brand, receipt, func(text string, args ...any) scanner { return s.readers.QueryRowContext(ctx, text, args...) })
+	if err != nil {
+		return nil, s.failed(err)
 	}
-	return s.momentWhere(ctx, brand, "receipt = $2 AND receipt <> ''", hash)
+	return m, s.failed(s.readContact(ctx, m))
 }
+
+// splitReceipt gives the id and the hash of a receipt's key. Without an id it is
+// one that is found by its hash: its moment has got another id since.
+func splitReceipt(receipt string) (id, hash string) {
+	id, hash, ok := strings.Cut(receipt, "~")
+	if !ok {
+		return "", receipt
+	}
+	return id, hash
+}
+
+// byReceipt looks where the receipt says, then among those gone astray. Whatever
+// is wrong with a receipt, the same two look-ups are made.
+func byReceipt(brand, receipt string, row func(string, ...any) scanner) (*sayline.Moment, error) {
+	id, hash := splitReceipt(receipt)
+	m, err := scanMoment(row(receiptHere, brand, id), brand)
+	if err == nil && hash != "" && subtle.ConstantTimeCompare([]byte(m.Receipt), []byte(id+"~"+hash)) == 1 {
+		return m, nil
+	}
+	if err != nil && err != sql.ErrNoRows {
+		return nil, err
+	}
+	return scanMoment(row(receiptAstray, brand, hash), brand)
+}
+
+const (
+	receiptHere   = "SELECT " + momentCols + " FROM moment WHERE brand_id = $1 AND moment_id = $2"
+	receiptAstray = "SELECT " + momentCols + " FROM moment WHERE brand_id = $1 AND receipt = $2 AND astray = 1"
+)
 
 func (s *Store) momentWhere(ctx context.Context, brand, where, arg string) (*sayline.Moment, error) {
 	m, err := scanMoment(s.readers.QueryRowContext(ctx, "SELECT "+momentCols+" FROM moment WHERE brand_id = $1 AND "+where, brand, arg), brand)
@@ -106,12 +141,7 @@ func (s *Store) moments(ctx context.Context, brand, text string, args ...any) ([
 // lockMoment finds a moment by its receipt inside a write, its case locked
 // before it (the order every write keeps).
 func (tx *Tx) lockMoment(brand, receipt string) (*sayline.Moment, *sayline.Case, error) {
-	const text = "SELECT " + momentCols + " FROM moment WHERE brand_id = $1 AND receipt = $2 AND receipt <> ''"
-	st, err := tx.conn.stmt(tx.ctx, text)
-	if err != nil {
-		return nil, nil, err
-	}
-	m, err := scanMoment(st.QueryRowContext(tx.ctx, brand, receipt), brand)
+	m, err := byReceipt(brand, receipt, tx.scanner)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -124,7 +154,7 @@ func (tx *Tx) lockMoment(brand, receipt string) (*sayline.Moment, *sayline.Case,
 	if _, err := tx.exec("UPDATE moment SET moment_id = moment_id WHERE brand_id = $1 AND moment_id = $2", brand, m.ID); err != nil {
 		return nil, nil, err
 	}
-	if m, err = scanMoment(st.QueryRowContext(tx.ctx, brand, receipt), brand); err != nil {
+	if m, err = byReceipt(brand, receipt, tx.scanner); err != nil {
 		return nil, nil, err
 	}
 	if c != nil && m.Case != c.ID {

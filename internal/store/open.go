@@ -34,6 +34,7 @@ type Store struct {
 	log       *slog.Logger
 	now       func() time.Time
 	readers   *sql.DB
+	reading   sync.Map // text → *sql.Stmt of readers
 	writing   *sql.DB
 	writers   []*writer
 	relay     *relay

@@ -193,7 +193,11 @@ func (s *Store) inLots(ctx context.Context, text, brand string, lots [][]any, ea
 			b.WriteString("$" + strconv.Itoa(i+2))
 		}
 		b.WriteByte(')')
-		rows, err := s.readers.QueryContext(ctx, b.String(), append([]any{brand}, lot...)...)
+		st, err := s.prepared(ctx, b.String())
+		if err != nil {
+			return s.failed(err)
+		}
+		rows, err := st.QueryContext(ctx, append([]any{brand}, lot...)...)
 		if err != nil {
 			return s.failed(err)
 		}
@@ -202,4 +206,20 @@ func (s *Store) inLots(ctx context.Context, text, brand string, lots [][]any, ea
 		}
 	}
 	return nil
+}
+
+// prepared is a reader's statement, prepared once on each connection: what is
+// asked for every few milliseconds need not be read anew each time.
+func (s *Store) prepared(ctx context.Context, text string) (*sql.Stmt, error) {
+	if st, ok := s.reading.Load(text); ok {
+		return st.(*sql.Stmt), nil
+	}
+	st, err := s.readers.PrepareContext(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	if first, there := s.reading.LoadOrStore(text, st); there {
+		return first.(*sql.Stmt), st.Close()
+	}
+	return st, nil
 }

@@ -309,6 +309,20 @@ func (tx *Tx) query(text string, args ...any) (*sql.Rows, error) {
 	return s.QueryContext(tx.ctx, args...)
 }
 
+// scanner is the one row of a prepared query, to be scanned.
+func (tx *Tx) scanner(text string, args ...any) scanner {
+	s, err := tx.conn.stmt(tx.ctx, text)
+	if err != nil {
+		return failedRow{err}
+	}
+	return s.QueryRowContext(tx.ctx, args...)
+}
+
+// failedRow is a row that could not be asked for.
+type failedRow struct{ err error }
+
+func (f failedRow) Scan(...any) error { return f.err }
+
 // row runs a prepared query for at most one row; sql.ErrNoRows when there is none.
 func (tx *Tx) row(text string, args []any, dest ...any) error {
 	s, err := tx.conn.stmt(tx.ctx, text)

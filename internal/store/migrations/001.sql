@@ -30,11 +30,13 @@ CREATE TABLE moment (
   received_at BIGINT NOT NULL, occurred_at BIGINT NOT NULL, open_until BIGINT NOT NULL, sealed_at BIGINT NOT NULL, retain_until BIGINT NOT NULL,
   kind TEXT NOT NULL, feeling INTEGER NOT NULL, topic TEXT NOT NULL, text TEXT NOT NULL, lang TEXT NOT NULL, audience TEXT NOT NULL,
   touchpoint TEXT NOT NULL, place TEXT NOT NULL, product TEXT NOT NULL, lot TEXT NOT NULL, ref TEXT NOT NULL, source TEXT NOT NULL,
-  class TEXT NOT NULL, publish INTEGER NOT NULL, solved TEXT NOT NULL, reference TEXT NOT NULL, receipt TEXT NOT NULL,
+  class TEXT NOT NULL, publish INTEGER NOT NULL, solved TEXT NOT NULL, reference TEXT NOT NULL, receipt TEXT NOT NULL, astray INTEGER NOT NULL,
   case_id TEXT NOT NULL, episode INTEGER NOT NULL, version INTEGER NOT NULL, rule INTEGER NOT NULL, team TEXT NOT NULL, urgency TEXT NOT NULL,
   detail TEXT NOT NULL,
   PRIMARY KEY (brand_id, moment_id)) {{clustered}};
-CREATE INDEX moment_receipt ON moment (brand_id, receipt) WHERE receipt <> '';
+-- A receipt's URL carries the moment's id, so that no index of random hashes is
+-- needed; only those whose moment got another id since are found by hash.
+CREATE INDEX moment_receipt ON moment (brand_id, receipt) WHERE astray = 1;
 CREATE INDEX moment_case ON moment (brand_id, case_id, moment_id);
 CREATE INDEX moment_touchpoint ON moment (brand_id, touchpoint, moment_id);
 
