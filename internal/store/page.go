@@ -55,7 +55,7 @@ type Firing struct {
 
 var pageTable = newTable("page", "brand_id text, page_id text, case_id text, episode bigint, loop bigint, n bigint, person text, channel text, address text, role text, state text, "+
 	"next_at bigint, lease_until bigint, attempts bigint, created_at bigint, done_at bigint, delivered_at bigint",
-	"ON CONFLICT (brand_id, case_id, episode, loop, n, person, channel, address) DO NOTHING")
+	"ON CONFLICT (brand_id, case_id, episode, loop, n, person, channel, address) DO NOTHING RETURNING page_id")
 
 // FireSteps turns due steps into pages. Each fires once however many processes
 // try: who finds it no longer waiting leaves it alone.
@@ -92,7 +92,8 @@ func (tx *Tx) fire(f Firing) error {
 	if err != nil || n == 0 {
 		return err
 	}
-	if err := tx.insertPages(f); err != nil {
+	made, err := tx.insertPages(f)
+	if err != nil {
 		return err
 	}
 	if f.Next != nil {
@@ -101,7 +102,7 @@ func (tx *Tx) fire(f Firing) error {
 			return err
 		}
 	}
-	for _, p := range f.Pages {
+	for _, p := range made {
 		tx.event(sayline.Event{Brand: p.Brand, Type: sayline.EventPageMade, Lane: c.Lane, Case: p.Case, Team: c.Team, Person: p.Person, Page: p.ID})
 	}
 	if st.N+st.Loop > 1 {
@@ -119,8 +120,9 @@ func demands(c *sayline.Case, episode int) bool {
 	return c.Episode == episode && (c.State == sayline.CaseOpen || c.State == sayline.CaseStalled)
 }
 
-func (tx *Tx) insertPages(f Firing) error {
-	st := &f.Step
+// insertPages gives the pages that were made: one a contact.
+func (tx *Tx) insertPages(f Firing) (made []*sayline.Page, err error) {
+	st, byID := &f.Step, make(map[string]*sayline.Page, len(f.Pages))
 	rows := make([][]any, len(f.Pages))
 	for i := range f.Pages {
 		p := &f.Pages[i]
@@ -131,8 +133,15 @@ func (tx *Tx) insertPages(f Firing) error {
 		}
 		rows[i] = []any{p.Brand, p.ID, p.Case, p.Episode, p.Loop, p.N, p.Person, p.Channel, p.Address, p.Role, p.State,
 			micros(p.NextAt), int64(0), 0, micros(p.CreatedAt), micros(p.DoneAt), int64(0)}
+		byID[p.ID] = p
 	}
-	return tx.insert(pageTable, rows)
+	err = tx.engine.insertMany(tx.ctx, tx.conn, pageTable, rows, func(r *sql.Rows) error {
+		var id string
+		err := r.Scan(&id)
+		made = append(made, byID[id])
+		return err
+	})
+	return made, err
 }
 
 const pageCols = "brand_id, page_id, case_id, episode, loop, n, person, channel, address, role, state, next_at, lease_until, attempts, created_at, done_at, delivered_at"

@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"crypto/rand"
 	"fmt"
 	"sync"
 	"time"
@@ -120,7 +119,7 @@ func withdrawnKey(w *world) {
 }
 
 func twentyParallel(w *world) {
-	once := sayline.HashSecret(rand.Text())
+	once := w.secret()
 	ids := make([]string, 20)
 	fresh := make([]bool, 20)
 	w.together(20, func(i int) error {

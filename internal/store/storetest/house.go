@@ -2,9 +2,9 @@ package storetest
 
 import (
 	"context"
-	"crypto/rand"
 	"database/sql"
 	"encoding/json"
+	"io"
 	"log/slog"
 	"strings"
 	"sync"
@@ -46,18 +46,20 @@ type house struct {
 	*store.Store
 	url   string
 	clock *Clock
-	plain *sql.DB // the rows as they are, past the store
+	plain *sql.DB                 // the rows as they are, past the store
+	fresh func(testing.TB) string // another database
 }
 
-func openHouse(t testing.TB, url string, clock *Clock) *house {
+func openHouse(t testing.TB, fresh func(testing.TB) string) *house {
 	t.Helper()
-	return &house{Store: OpenStore(t, url, clock.Now), url: url, clock: clock, plain: Plain(t, url)}
+	clock, url := NewClock(aSunday), fresh(t)
+	return &house{Store: OpenStore(t, url, clock.Now), url: url, clock: clock, plain: Plain(t, url), fresh: fresh}
 }
 
 // OpenStore opens a store that is closed when the test ends.
 func OpenStore(t testing.TB, url string, now func() time.Time) *store.Store {
 	t.Helper()
-	s, err := store.Open(t.Context(), store.Options{Database: url, Log: slog.New(slog.DiscardHandler), Now: now})
+	s, err := openStore(t.Context(), url, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,6 +69,10 @@ func OpenStore(t testing.TB, url string, now func() time.Time) *store.Store {
 		}
 	})
 	return s
+}
+
+func openStore(ctx context.Context, url string, now func() time.Time) (*store.Store, error) {
+	return store.Open(ctx, store.Options{Database: url, Log: slog.New(slog.DiscardHandler), Now: now})
 }
 
 // Plain opens the database itself, past the store.
@@ -90,14 +96,23 @@ func Plain(t testing.TB, url string) *sql.DB {
 type world struct {
 	*testing.T
 	*house
-	brand string
+	brand  string
+	random io.Reader
+}
+
+// alone is the same brand in a house of its own, for what concerns all brands.
+func (w *world) alone() *world {
+	return &world{T: w.T, house: openHouse(w.T, w.house.fresh), brand: w.brand, random: w.random}
 }
 
 var madrid, _ = time.LoadLocation("Europe/Madrid")
 
 func (w *world) ctx() context.Context { return w.T.Context() }
 
-func (w *world) id() string { return sayline.NewID(w.clock.Now(), rand.Reader) }
+func (w *world) id() string { return sayline.NewID(w.clock.Now(), w.random) }
+
+// secret is the hash of something nobody else knows.
+func (w *world) secret() string { return sayline.HashSecret(w.id()) }
 
 // tap is a moment on its way in: one tap on a topic, deciding for a case of the
 // key ("" for one of its own). edit changes it before it is accepted.
@@ -107,7 +122,7 @@ func (w *world) tap(key string, edit ...func(*sayline.Moment)) *store.Accept {
 		Brand: w.brand, ID: w.id(), Reference: "K7Q3-F9MX", ReceivedAt: now, OccurredAt: now, OpenUntil: now.Add(sayline.OpenFor), RetainUntil: now.Add(time.Hour * 24 * 730),
 		Kind: "problem", Feeling: 2, Topic: "cant-find-it", Audience: "customer", Class: sayline.Unidentified, Zone: "Europe/Madrid",
 		Context: sayline.Context{Touchpoint: "k7f3", Place: "madrid", Source: "qr"},
-		Receipt: sayline.HashSecret(rand.Text()), Once: sayline.HashSecret(rand.Text()),
+		Receipt: w.secret(), Once: w.secret(),
 		Decision: sayline.Decision{Version: 1, Rule: 1, Team: "crew", Place: "madrid", Urgency: sayline.Normal, Within: 15 * time.Minute, Answer: 24 * time.Hour, GroupKey: key, OpensCase: true, Pages: true},
 	}
 	for _, e := range edit {

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"crypto/rand"
 	"fmt"
 	"testing"
 )
@@ -14,6 +15,13 @@ var behaviours = []struct {
 	{"case", caseBehaviours},
 	{"author", authorBehaviours},
 	{"page", pageBehaviours},
+	{"endpoint", endpointBehaviours},
+	{"duty", dutyBehaviours},
+	{"config", configBehaviours},
+	{"account", accountBehaviours},
+	{"event", eventBehaviours},
+	{"isolation", isolationBehaviours},
+	{"retention", retentionBehaviours},
 }
 
 // behaviour is one thing a store does, told in a sentence.
@@ -25,13 +33,13 @@ type behaviour struct {
 // Run tries every behaviour. database gives the address of a fresh, empty
 // database each time it is called: a file's path or a PostgreSQL URL.
 func Run(t *testing.T, database func(testing.TB) string) {
-	h := openHouse(t, database(t), NewClock(aSunday))
+	h := openHouse(t, database)
 	brands := 0
 	for _, noun := range behaviours {
 		t.Run(noun.noun, func(t *testing.T) {
 			for _, b := range noun.list {
 				brands++
-				w := &world{house: h, brand: fmt.Sprintf("brand-%d", brands)}
+				w := &world{house: h, brand: fmt.Sprintf("brand-%d", brands), random: rand.Reader}
 				t.Run(b.says, func(t *testing.T) {
 					w.T = t
 					b.test(w)
