@@ -43,7 +43,7 @@ type reading struct {
 
 // room says whether another problem is worth noting: a file of nothing but
 // problems must not cost more than one of none.
-func (r *reading) room() bool { return len(r.problems) < 10*maxProblems }
+func (r *reading) room() bool { return len(r.problems) < 2*maxProblems }
 
 // add notes a problem with the value that a pointer leads to, or with the
 // nearest there is above it.

@@ -95,7 +95,7 @@ func TestReadProblems(t *testing.T) {
 		{"after a list over lines", head + "domains: [a.example,\n  b.example]\npromise: a: b\n" + tail, []string{"7:1: expected one “name: value”; put words with a colon in quotes"}},
 		{"quote in a quote", head + "promise: 'it's'\n" + tail, []string{`5:1: expected nothing behind the closing quote; a quote within quotes is written twice ('') or with a backslash (\")`}},
 		{"at sign", head + "promise: @you\n" + tail, []string{"5:1: expected words; those that begin with @ must stand in quotes"}},
-		{"colour in braces", "brand: b\nlook: {color: #0b6e4f}\n", []string{"2:1: expected a value; words that begin with # must stand in quotes, else they are a comment"}},
+		{"colour in braces", "brand: b\nlook: {color: #0b6e4f}\n", []string{"2:1: expected a value, or the closing bracket; words that begin with # must stand in quotes, else they are a comment"}},
 		{"unknown alias", head + "promise: *you\n" + tail, []string{"5:1: expected the value itself; words that begin with * must stand in quotes"}},
 		{"backslash", head + `promise: "\you"` + "\n" + tail, []string{"5:1: expected text; between double quotes a backslash must be written twice"}},
 		{"anchor and alias", head + "core_message: &m A\npromise: *m\n" + tail, []string{
@@ -208,7 +208,8 @@ func TestReadHostileFiles(t *testing.T) {
 		{"deeper lists", head + "places: " + strings.Repeat("[", 100_000), "expected less nesting"},
 		{"deep places", head + "places:\n  - id: a\n" + nested(150) + tail, "expected less nesting"},
 		{"too large", strings.Repeat("#", brandfile.MaxSize+1), "at most 4 MiB, got 4194305 bytes"},
-		{"nothing but unknown members", manyMembers(100_000), "and at least"},
+		{"a fault behind much", head + strings.Repeat("# much\n", 500_000) + "promise: a: b\n" + tail, "put words with a colon in quotes"},
+		{"nothing but unknown members", manyMembers(30_000), "and at least"},
 		{"long number", head + "privacy: {unidentified_days: " + strings.Repeat("9", 100_000) + "}\n" + tail, "expected a whole number"},
 		{"number of many digits", head + "places: [{id: a, name: A, lat: 0." + strings.Repeat("9", 500) + "}]\n" + tail, "expected a shorter number"},
 		{"exponent", head + "places: [{id: a, name: A, lat: 1e99}]\n" + tail, "expected a plain number"},

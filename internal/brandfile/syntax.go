@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"regexp"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -15,7 +17,10 @@ import (
 // found by reading the file up to each line.
 func explainSyntax(src []byte, err error) *Problem {
 	lines := bytes.SplitAfter(src, []byte("\n"))
-	n := brokenLine(lines)
+	n := min(parsersLine(err), len(lines))
+	if len(src) <= searchSize {
+		n = brokenLine(lines)
+	}
 	line := string(lines[n-1])
 	p := &Problem{Line: n, Column: 1 + indentOf(line), Detail: plainly(err.Error(), line)}
 	if tab := strings.IndexByte(line, '\t'); tab >= 0 && strings.TrimLeft(line[:tab], " -") == "" {
@@ -29,12 +34,26 @@ func indentOf(line string) int {
 	return utf8.RuneCountInString(line) - utf8.RuneCountInString(strings.TrimLeft(line, " \t"))
 }
 
-// Looking for the line costs a parse per guess: after a line is found to break
-// the file, so many more are tried, for a list or quote may go on over lines.
+// Looking for the line costs a parse per guess, so it is done for files of the
+// size that people write. After a line is found to break the file, so many more
+// are tried, for a list or quote may go on over lines.
 const (
-	lookAhead     = 64
-	lookAheadSize = 256 << 10
+	searchSize = 256 << 10
+	lookAhead  = 64
 )
+
+var lineIn = regexp.MustCompile(`line (\d+):`)
+
+// parsersLine is the line the parser names, which may be one above the fault; 1
+// when it names none.
+func parsersLine(err error) int {
+	if m := lineIn.FindStringSubmatch(err.Error()); m != nil {
+		if n, err := strconv.Atoi(m[1]); err == nil {
+			return max(n, 1)
+		}
+	}
+	return 1
+}
 
 // brokenLine is the number of the first line (1 is the first) with which the
 // file stops being readable. The whole of lines is not.
@@ -50,7 +69,7 @@ func brokenLine(lines [][]byte) int {
 			}
 		}
 		resumed := 0
-		for n := bad + 1; n < len(lines) && n <= bad+lookAhead && len(bytes.Join(lines[:n], nil)) <= lookAheadSize; n++ {
+		for n := bad + 1; n < len(lines) && n <= bad+lookAhead; n++ {
 			if readable(n) {
 				resumed = n
 				break
@@ -82,7 +101,7 @@ func plainly(message, line string) string {
 	for _, known := range []struct{ part, plain string }{
 		{"mapping values are not allowed", "expected one “name: value”; put words with a colon in quotes"},
 		{"unknown anchor", "expected the value itself; words that begin with * must stand in quotes"},
-		{"expected node content", "expected a value; words that begin with # must stand in quotes, else they are a comment"},
+		{"expected node content", "expected a value, or the closing bracket; words that begin with # must stand in quotes, else they are a comment"},
 		{"unexpected end of stream", "expected a closing quote; the one opened here never ends"},
 		{"expected ',' or ']'", "expected a comma or a closing ]"},
 		{"expected ',' or '}'", "expected a comma or a closing }"},
