@@ -22,9 +22,10 @@ import (
 var rows = [][]string{
 	{"", "cx", "docs/schema", "examples"},
 	{"internal/words", "internal/route", "internal/duty", "internal/gs1", "internal/notify", "internal/live",
-		"internal/web", "internal/media", "internal/store", "internal/brandfile"},
+		"internal/web", "internal/media", "internal/store", "internal/brandfile", "internal/look"},
 	{"internal/brands"},
 	{"internal/auth", "internal/intake", "internal/pager"},
+	{"internal/house"},
 	{"internal/screen", "internal/desk", "internal/pulse", "internal/studio"},
 	{"internal/app"},
 	{"internal/demo", "internal/bench"},
