@@ -78,78 +78,80 @@ func TestReadWordsThatLookLikeTruths(t *testing.T) {
 	}
 }
 
+// readProblems are files with what is told of them.
+var readProblems = []struct {
+	name, src string
+	want      []string // without the file's name
+}{
+	{"empty", "", []string{"1:1: expected a brand; the file is empty"}},
+	{"comments only", "# nothing\n", []string{"1:1: expected a brand; the file is empty"}},
+	{"a list", "[]", []string{"1:1: expected members (name: value), got a list"}},
+	{"words", "hello", []string{`1:1: expected members (name: value), got "hello"`}},
+	{"colon in words", head + "promise: Sparkle: the drink\n" + tail, []string{"5:1: expected one “name: value”; put words with a colon in quotes"}},
+	{"tab", head + "privacy:\n\tpolicy: x\n" + tail, []string{"6:1: expected spaces; a tab stands in the indentation"}},
+	{"indentation", head + "privacy:\n  policy: x\n operator: y\n" + tail, []string{"7:2: expected “name: value”, indented like its neighbours, and each bracket or quote closed once"}},
+	{"open quote", head + "promise: \"We answer\n" + tail, []string{"5:1: expected a closing quote; the one opened here never ends"}},
+	{"open bracket", head + "domains: [a.example\n" + tail, []string{"5:1: expected a comma or a closing ]"}},
+	{"after a list over lines", head + "domains: [a.example,\n  b.example]\npromise: a: b\n" + tail, []string{"7:1: expected one “name: value”; put words with a colon in quotes"}},
+	{"quote in a quote", head + "promise: 'it's'\n" + tail, []string{`5:1: expected nothing behind the closing quote; a quote within quotes is written twice ('') or with a backslash (\")`}},
+	{"at sign", head + "promise: @you\n" + tail, []string{"5:1: expected words; those that begin with @ must stand in quotes"}},
+	{"colour in braces", "brand: b\nlook: {color: #0b6e4f}\n", []string{"2:1: expected a value, or the closing bracket; words that begin with # must stand in quotes, else they are a comment"}},
+	{"unknown alias", head + "promise: *you\n" + tail, []string{"5:1: expected the value itself; words that begin with * must stand in quotes"}},
+	{"backslash", head + `promise: "\you"` + "\n" + tail, []string{"5:1: expected text; between double quotes a backslash must be written twice"}},
+	{"anchor and alias", head + "core_message: &m A\npromise: *m\n" + tail, []string{
+		"5:15: /core_message: expected a value without an anchor, got &m; words that begin with & must stand in quotes",
+		"6:10: /promise: expected the value itself, got *m; words that begin with * must stand in quotes"}},
+	{"tag", head + "promise: !important yes\n" + tail, []string{"5:10: /promise: expected a value without a tag, got !important; words that begin with ! must stand in quotes"}},
+	{"two documents", head + tail + "---\n" + head, []string{"13:1: expected one document; a second one begins here"}},
+	{"byte order mark", "\ufeff" + head + tail, []string{"1:1: expected plain UTF-8; the file begins with a byte order mark (UTF-8): save it as UTF-8 without BOM"}},
+	{"UTF-16", "\xff\xfeb\x00", []string{"1:1: expected plain UTF-8; the file begins with a byte order mark (UTF-16): save it as UTF-8 without BOM"}},
+	{"no UTF-8", head + "promise: ma\xf1ana\n" + tail, []string{"5:12: expected UTF-8; byte 0xf1 here is none: save the file as UTF-8"}},
+	{"control character", head + "promise: é\x07\n" + tail, []string{"5:11: expected text; the control character U+0007 stands here"}},
+	{"escaped zero", head + `promise: "a\0b"` + "\n" + tail, []string{"5:10: /promise: expected text without U+0000"}},
+	{"member twice", head + "name: C\n" + tail, []string{`5:1: /name: expected "name" once; it stands in line 2 already`}},
+	{"names that are none", head + "1: x\ntrue: x\n? [a]\n: b\n<<: {zone: UTC}\n" + tail, []string{
+		`5:1: /1: expected the name of a member, in letters; got 1: if it is meant, put it in quotes: "1"`,
+		`6:1: /true: expected the name of a member, in letters; got true: if it is meant, put it in quotes: "true"`,
+		`7:3: /: expected the name of a member, in letters; got a value that cannot be one`,
+		`9:1: /<<: expected the name of a member, in letters; << is not used here: write the members out`}},
+	{"unknown member", head + "promis: x\nwhatever: y\n" + tail, []string{
+		`5:1: /promis: unknown member "promis"; did you mean "promise"?`,
+		`6:1: /whatever: unknown member "whatever"; expected one of audiences, brand, character, core_message, domains, fallback, feelings, lanes, languages, last_resort, legal_name, lines, look, name, operator, people, places, privacy, products, promise, response, routes, teams, topics, touchpoints, webhooks, zone`}},
+	{"GTINs", head + "products:\n  - {gtin: 09506000134352, name: A}\n  - {gtin: 19506000134359, name: B}\n  - {gtin: \"09506000134353\", name: C}\n" + tail, []string{
+		`6:12: /products/0/gtin: expected text; this reads as a number and loses its leading zero: put it in quotes: "09506000134352"`,
+		`7:12: /products/1/gtin: expected text; this reads as a number: put it in quotes: "19506000134359"`,
+		`8:12: /products/2/gtin: expected a GTIN of 14 digits with its check digit, got "09506000134353"`}},
+	{"dates, truths and numbers", head + "core_message: 2026-11-22\npromise: true\nlegal_name: 0x1F\nzone:\n" + tail, []string{
+		`5:15: /core_message: expected text; this reads as a date: put it in quotes: "2026-11-22"`,
+		`6:10: /promise: expected words, or words by language; this reads as true or false: put it in quotes: "true"`,
+		`7:13: /legal_name: expected a plain number such as 12 or 40.4; if it is text, put it in quotes: "0x1F"`,
+		`8:6: /zone: expected text; nothing stands here`}},
+	{"colour as a comment", "brand: b\nname: B\nlanguages: [en]\nlook:\n  color: #0b6e4f\n" + tail, []string{`5:9: /look/color: expected a colour as "#rrggbb" in lower case, in quotes; nothing stands here`}},
+	{"languages of words", head + "promise: {fr: Bonjour, English: x, en: ''}\n" + tail, []string{
+		"5:15: /promise/fr: expected one of the brand's languages (en)",
+		`5:24: /promise/English: expected words, or words by language: a language such as en or pt-BR, got "English"`,
+		"5:40: /promise/en: expected some words; leave the member out if there are none"}},
+	{"a comma between braces", head + "promise: {en: Today, or tomorrow}\n" + tail, []string{
+		`5:22: /promise/or tomorrow: expected words, or words by language: a language such as en or pt-BR, got "or tomorrow"; between braces, words with a comma must stand in quotes`}},
+	{"places", head + "places:\n  - id: a\n    name: A\n    children:\n      - id: b\n        parent: a\n        gln: \"9506000134353\"\n      - id: a\n        naem: C\n" + tail, []string{
+		`9:9: /places/0/children/0/name: expected the member "name": As people say it`,
+		`10:9: /places/0/children/0/parent: unknown member "parent"; a place within another stands under that one's children`,
+		`11:14: /places/0/children/0/gln: expected a GLN of 13 digits with its check digit, got "9506000134353"`,
+		`12:9: /places/0/children/1/name: expected the member "name": As people say it`,
+		`12:13: /places/0/children/1/id: expected each once; "a" stands twice`,
+		`13:9: /places/0/children/1/naem: unknown member "naem"; did you mean "name"?`}},
+	{"routes", head + "routes:\n  - when: {topic: lost, feeling: [6, one]}\n    to: al\n    urgency: urgnt\n    acknowledge_within: 5 min\n  - to: all\n    answer_within: P\n" + tail, []string{
+		`6:19: /routes/0/when/topic: expected a list, such as [a, b] or lines that begin with -; got "lost"`,
+		`6:35: /routes/0/when/feeling/0: expected a number from 1 to 5`,
+		`6:38: /routes/0/when/feeling/1: expected a whole number, got "one"`,
+		`7:9: /routes/0/to: expected the id of a team, got "al"`,
+		`8:14: /routes/0/urgency: expected one of critical, urgent, normal, quiet, none, got "urgnt"; did you mean "urgent"?`,
+		`9:25: /routes/0/acknowledge_within: expected a duration such as PT5M, PT2H or P1D, got "5 min"`,
+		`11:20: /routes/1/answer_within: expected a duration such as PT5M, PT2H or P1D`}},
+}
+
 func TestReadProblems(t *testing.T) {
-	tests := []struct {
-		name, src string
-		want      []string // without the file's name
-	}{
-		{"empty", "", []string{"1:1: expected a brand; the file is empty"}},
-		{"comments only", "# nothing\n", []string{"1:1: expected a brand; the file is empty"}},
-		{"a list", "[]", []string{"1:1: expected members (name: value), got a list"}},
-		{"words", "hello", []string{`1:1: expected members (name: value), got "hello"`}},
-		{"colon in words", head + "promise: Sparkle: the drink\n" + tail, []string{"5:1: expected one “name: value”; put words with a colon in quotes"}},
-		{"tab", head + "privacy:\n\tpolicy: x\n" + tail, []string{"6:1: expected spaces; a tab stands in the indentation"}},
-		{"indentation", head + "privacy:\n  policy: x\n operator: y\n" + tail, []string{"7:2: expected “name: value”, indented like its neighbours, and each bracket or quote closed once"}},
-		{"open quote", head + "promise: \"We answer\n" + tail, []string{"5:1: expected a closing quote; the one opened here never ends"}},
-		{"open bracket", head + "domains: [a.example\n" + tail, []string{"5:1: expected a comma or a closing ]"}},
-		{"after a list over lines", head + "domains: [a.example,\n  b.example]\npromise: a: b\n" + tail, []string{"7:1: expected one “name: value”; put words with a colon in quotes"}},
-		{"quote in a quote", head + "promise: 'it's'\n" + tail, []string{`5:1: expected nothing behind the closing quote; a quote within quotes is written twice ('') or with a backslash (\")`}},
-		{"at sign", head + "promise: @you\n" + tail, []string{"5:1: expected words; those that begin with @ must stand in quotes"}},
-		{"colour in braces", "brand: b\nlook: {color: #0b6e4f}\n", []string{"2:1: expected a value, or the closing bracket; words that begin with # must stand in quotes, else they are a comment"}},
-		{"unknown alias", head + "promise: *you\n" + tail, []string{"5:1: expected the value itself; words that begin with * must stand in quotes"}},
-		{"backslash", head + `promise: "\you"` + "\n" + tail, []string{"5:1: expected text; between double quotes a backslash must be written twice"}},
-		{"anchor and alias", head + "core_message: &m A\npromise: *m\n" + tail, []string{
-			"5:15: /core_message: expected a value without an anchor, got &m; words that begin with & must stand in quotes",
-			"6:10: /promise: expected the value itself, got *m; words that begin with * must stand in quotes"}},
-		{"tag", head + "promise: !important yes\n" + tail, []string{"5:10: /promise: expected a value without a tag, got !important; words that begin with ! must stand in quotes"}},
-		{"two documents", head + tail + "---\n" + head, []string{"13:1: expected one document; a second one begins here"}},
-		{"byte order mark", "\ufeff" + head + tail, []string{"1:1: expected plain UTF-8; the file begins with a byte order mark (UTF-8): save it as UTF-8 without BOM"}},
-		{"UTF-16", "\xff\xfeb\x00", []string{"1:1: expected plain UTF-8; the file begins with a byte order mark (UTF-16): save it as UTF-8 without BOM"}},
-		{"no UTF-8", head + "promise: ma\xf1ana\n" + tail, []string{"5:12: expected UTF-8; byte 0xf1 here is none: save the file as UTF-8"}},
-		{"control character", head + "promise: é\x07\n" + tail, []string{"5:11: expected text; the control character U+0007 stands here"}},
-		{"escaped zero", head + `promise: "a\0b"` + "\n" + tail, []string{"5:10: /promise: expected text without U+0000"}},
-		{"member twice", head + "name: C\n" + tail, []string{`5:1: /name: expected "name" once; it stands in line 2 already`}},
-		{"names that are none", head + "1: x\ntrue: x\n? [a]\n: b\n<<: {zone: UTC}\n" + tail, []string{
-			`5:1: /1: expected the name of a member, in letters; got 1: if it is meant, put it in quotes: "1"`,
-			`6:1: /true: expected the name of a member, in letters; got true: if it is meant, put it in quotes: "true"`,
-			`7:3: /: expected the name of a member, in letters; got a value that cannot be one`,
-			`9:1: /<<: expected the name of a member, in letters; << is not used here: write the members out`}},
-		{"unknown member", head + "promis: x\nwhatever: y\n" + tail, []string{
-			`5:1: /promis: unknown member "promis"; did you mean "promise"?`,
-			`6:1: /whatever: unknown member "whatever"; expected one of audiences, brand, character, core_message, domains, fallback, feelings, lanes, languages, last_resort, legal_name, lines, look, name, operator, people, places, privacy, products, promise, response, routes, teams, topics, touchpoints, webhooks, zone`}},
-		{"GTINs", head + "products:\n  - {gtin: 09506000134352, name: A}\n  - {gtin: 19506000134359, name: B}\n  - {gtin: \"09506000134353\", name: C}\n" + tail, []string{
-			`6:12: /products/0/gtin: expected text; this reads as a number and loses its leading zero: put it in quotes: "09506000134352"`,
-			`7:12: /products/1/gtin: expected text; this reads as a number: put it in quotes: "19506000134359"`,
-			`8:12: /products/2/gtin: expected a GTIN of 14 digits with its check digit, got "09506000134353"`}},
-		{"dates, truths and numbers", head + "core_message: 2026-11-22\npromise: true\nlegal_name: 0x1F\nzone:\n" + tail, []string{
-			`5:15: /core_message: expected text; this reads as a date: put it in quotes: "2026-11-22"`,
-			`6:10: /promise: expected words, or words by language; this reads as true or false: put it in quotes: "true"`,
-			`7:13: /legal_name: expected a plain number such as 12 or 40.4; if it is text, put it in quotes: "0x1F"`,
-			`8:6: /zone: expected text; nothing stands here`}},
-		{"colour as a comment", "brand: b\nname: B\nlanguages: [en]\nlook:\n  color: #0b6e4f\n" + tail, []string{`5:9: /look/color: expected a colour as "#rrggbb" in lower case, in quotes; nothing stands here`}},
-		{"languages of words", head + "promise: {fr: Bonjour, English: x, en: ''}\n" + tail, []string{
-			"5:15: /promise/fr: expected one of the brand's languages (en)",
-			`5:24: /promise/English: expected words, or words by language: a language such as en or pt-BR, got "English"`,
-			"5:40: /promise/en: expected some words; leave the member out if there are none"}},
-		{"a comma between braces", head + "promise: {en: Today, or tomorrow}\n" + tail, []string{
-			`5:22: /promise/or tomorrow: expected words, or words by language: a language such as en or pt-BR, got "or tomorrow"; between braces, words with a comma must stand in quotes`}},
-		{"places", head + "places:\n  - id: a\n    name: A\n    children:\n      - id: b\n        parent: a\n        gln: \"9506000134353\"\n      - id: a\n        naem: C\n" + tail, []string{
-			`9:9: /places/0/children/0/name: expected the member "name": As people say it`,
-			`10:9: /places/0/children/0/parent: unknown member "parent"; a place within another stands under that one's children`,
-			`11:14: /places/0/children/0/gln: expected a GLN of 13 digits with its check digit, got "9506000134353"`,
-			`12:9: /places/0/children/1/name: expected the member "name": As people say it`,
-			`12:13: /places/0/children/1/id: expected each once; "a" stands twice`,
-			`13:9: /places/0/children/1/naem: unknown member "naem"; did you mean "name"?`}},
-		{"routes", head + "routes:\n  - when: {topic: lost, feeling: [6, one]}\n    to: al\n    urgency: urgnt\n    acknowledge_within: 5 min\n  - to: all\n    answer_within: P\n" + tail, []string{
-			`6:19: /routes/0/when/topic: expected a list, such as [a, b] or lines that begin with -; got "lost"`,
-			`6:35: /routes/0/when/feeling/0: expected a number from 1 to 5`,
-			`6:38: /routes/0/when/feeling/1: expected a whole number, got "one"`,
-			`7:9: /routes/0/to: expected the id of a team, got "al"`,
-			`8:14: /routes/0/urgency: expected one of critical, urgent, normal, quiet, none, got "urgnt"; did you mean "urgent"?`,
-			`9:25: /routes/0/acknowledge_within: expected a duration such as PT5M, PT2H or P1D, got "5 min"`,
-			`11:20: /routes/1/answer_within: expected a duration such as PT5M, PT2H or P1D`}},
-	}
-	for _, tt := range tests {
+	for _, tt := range readProblems {
 		t.Run(tt.name, func(t *testing.T) {
 			for i := range tt.want {
 				tt.want[i] = "b.yaml:" + tt.want[i]
