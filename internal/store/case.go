@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 
 	"github.com/sayline/sayline"
@@ -52,6 +54,31 @@ func (tx *Tx) lockCase(brand, id string) (*sayline.Case, error) {
 		return nil, err
 	}
 	return scanCase(st.QueryRowContext(tx.ctx, brand, id), brand)
+}
+
+// lockOrder sorts work on a brand's cases into the order in which intake locks
+// them, so that no two processes wait for each other in a ring: those with a key
+// by their key, then the others.
+func lockOrder[T any](ctx context.Context, s *Store, brand string, list []T, id func(*T) string) error {
+	if !s.engine.shared() || len(list) < 2 {
+		return nil
+	}
+	ids := make([]string, len(list))
+	for i := range list {
+		ids[i] = id(&list[i])
+	}
+	keys := make(map[string]string, len(list))
+	err := s.inLots(ctx, "SELECT case_id, group_key FROM cases WHERE brand_id = $1 AND case_id IN ", brand, lots(ids), func(r *sql.Rows) error {
+		var id, key string
+		err := r.Scan(&id, &key)
+		keys[id] = key
+		return err
+	})
+	slices.SortStableFunc(list, func(a, b T) int {
+		x, y := keys[id(&a)], keys[id(&b)]
+		return cmp.Or(cmp.Compare(flag(x == ""), flag(y == "")), cmp.Compare(x, y), cmp.Compare(id(&a), id(&b)))
+	})
+	return err
 }
 
 // saveCase writes a locked case back, and its slot if it is the current case of its key.

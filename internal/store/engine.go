@@ -18,6 +18,8 @@ type engine interface {
 	clustered() string
 	// begin starts a writing transaction.
 	begin() string
+	// shared says whether other processes commit at the same time as this one.
+	shared() bool
 	// migrating holds off other processes while f changes the schema.
 	migrating(ctx context.Context, c *sql.Conn, f func() error) error
 	// insertMany writes rows in one go and gives what the suffix returns.

@@ -60,6 +60,9 @@ var pageTable = newTable("page", "brand_id text, page_id text, case_id text, epi
 // FireSteps turns due steps into pages. Each fires once however many processes
 // try: who finds it no longer waiting leaves it alone.
 func (s *Store) FireSteps(ctx context.Context, brand string, list []Firing) error {
+	if err := lockOrder(ctx, s, brand, list, func(f *Firing) string { return f.Step.Case }); err != nil {
+		return err
+	}
 	return s.update(ctx, brand, byMachine, func(tx *Tx) error {
 		for _, f := range list {
 			if err := tx.fire(f); err != nil {
@@ -194,7 +197,8 @@ const expireLot = 64
 // more are cancelled.
 func (s *Store) ExpireLeases(ctx context.Context) error {
 	return s.update(ctx, "", byMachine, func(tx *Tx) error {
-		rows, err := tx.query("SELECT "+pageCols+" FROM page WHERE state = 'sending' AND lease_until < $1 ORDER BY lease_until LIMIT $2", micros(tx.now), expireLot)
+		rows, err := tx.query("SELECT "+of("p", pageCols)+" FROM page p JOIN cases c ON c.brand_id = p.brand_id AND c.case_id = p.case_id "+
+			"WHERE p.state = 'sending' AND p.lease_until < $1 ORDER BY p.brand_id, CASE WHEN c.group_key = '' THEN 1 ELSE 0 END, c.group_key, p.case_id LIMIT $2", micros(tx.now), expireLot)
 		if err != nil {
 			return err
 		}
@@ -247,6 +251,9 @@ type PageReport struct {
 // ReportPages stores what came of calls: a page that a provider accepted for a
 // person has reached them.
 func (s *Store) ReportPages(ctx context.Context, brand string, list []PageReport) error {
+	if err := lockOrder(ctx, s, brand, list, func(r *PageReport) string { return r.Page.Case }); err != nil {
+		return err
+	}
 	return s.update(ctx, brand, byMachine, func(tx *Tx) error {
 		for _, r := range list {
 			if err := tx.report(r); err != nil {
@@ -262,12 +269,12 @@ func (s *Store) ReportPages(ctx context.Context, brand string, list []PageReport
 // only if it is good news.
 func (tx *Tx) report(r PageReport) error {
 	p := &r.Page
-	if _, err := tx.exec("UPDATE attempt SET end_at = $1, outcome = $2, detail = $3, provider = $4 WHERE brand_id = $5 AND page_id = $6 AND n = $7",
-		micros(tx.now), r.Outcome, r.Detail, r.Provider, p.Brand, p.ID, p.Attempts); err != nil {
-		return err
-	}
 	c, err := tx.lockCase(p.Brand, p.Case)
 	if err != nil {
+		return err
+	}
+	if _, err := tx.exec("UPDATE attempt SET end_at = $1, outcome = $2, detail = $3, provider = $4 WHERE brand_id = $5 AND page_id = $6 AND n = $7",
+		micros(tx.now), r.Outcome, r.Detail, r.Provider, p.Brand, p.ID, p.Attempts); err != nil {
 		return err
 	}
 	if r.State == sayline.PageQueued && !demands(c, p.Episode) {

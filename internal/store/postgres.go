@@ -42,6 +42,7 @@ func (postgresEngine) open(dsn string) (readers, writers *sql.DB, err error) {
 func (postgresEngine) clustered() string  { return "" }
 func (postgresEngine) begin() string      { return "BEGIN" }
 func (postgresEngine) skipLocked() string { return "FOR UPDATE SKIP LOCKED" }
+func (postgresEngine) shared() bool       { return true }
 
 func (postgresEngine) migrating(ctx context.Context, c *sql.Conn, f func() error) error {
 	if _, err := c.ExecContext(ctx, "SELECT pg_advisory_lock($1)", migrationLock); err != nil {

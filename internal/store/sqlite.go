@@ -46,6 +46,7 @@ func (sqliteEngine) open(path string) (readers, writers *sql.DB, err error) {
 func (sqliteEngine) clustered() string  { return "WITHOUT ROWID" }
 func (sqliteEngine) begin() string      { return "BEGIN IMMEDIATE" }
 func (sqliteEngine) skipLocked() string { return "" }
+func (sqliteEngine) shared() bool       { return false }
 
 func (sqliteEngine) migrating(ctx context.Context, c *sql.Conn, f func() error) error {
 	return f() // BEGIN IMMEDIATE is the lock

@@ -28,6 +28,7 @@ type writer struct {
 	people  chan *job // somebody waits for the answer
 	machine chan *job // pager, relays, clean-up
 	closing chan struct{}
+	ended   chan struct{} // every job that will ever be answered has been
 	once    sync.Once
 	conn    *conn
 }
@@ -42,7 +43,7 @@ type job struct {
 }
 
 func newWriter(s *Store) *writer {
-	return &writer{store: s, people: make(chan *job, lineLength), machine: make(chan *job, lineLength), closing: make(chan struct{})}
+	return &writer{store: s, people: make(chan *job, lineLength), machine: make(chan *job, lineLength), closing: make(chan struct{}), ended: make(chan struct{})}
 }
 
 func (w *writer) close() { w.once.Do(func() { close(w.closing) }) }
@@ -63,7 +64,10 @@ const (
 	byMachine = false
 )
 
-var errFull = sayline.Errorf(sayline.Unavailable, "Too many people are speaking at once. Please try again in a moment.")
+var (
+	errFull    = sayline.Errorf(sayline.Unavailable, "Too many people are speaking at once. Please try again in a moment.")
+	errClosing = sayline.Errorf(sayline.Unavailable, "We are closing; please try again in a moment.")
+)
 
 // write puts a job in line and waits until its group is committed.
 func (s *Store) write(ctx context.Context, brand string, person bool, j *job) error {
@@ -75,7 +79,7 @@ func (s *Store) write(ctx context.Context, brand string, person bool, j *job) er
 	j.done = make(chan error, 1)
 	select {
 	case <-w.closing:
-		return sayline.Errorf(sayline.Unavailable, "We are closing; please try again in a moment.")
+		return errClosing
 	default:
 	}
 	select {
@@ -88,6 +92,13 @@ func (s *Store) write(ctx context.Context, brand string, person bool, j *job) er
 		return err
 	case <-ctx.Done():
 		return s.failed(ctx.Err())
+	case <-w.ended:
+	}
+	select {
+	case err := <-j.done:
+		return err
+	default:
+		return errClosing // it came into line when nobody served it any more
 	}
 }
 
@@ -102,11 +113,37 @@ func (w *writer) run() {
 		if group == nil {
 			break
 		}
-		w.commit(group)
+		for _, part := range w.parts(group) {
+			w.commit(part)
+		}
 	}
+	close(w.ended)
 	if w.conn != nil {
 		w.drop()
 	}
+}
+
+// parts are what is committed together. Where other processes commit to the
+// same database, transactions that take many locks must take them in one order,
+// or two wait for each other in a ring: moments do so, table by table; whatever
+// else is done to a case comes alone.
+func (w *writer) parts(group []*job) [][]*job {
+	if !w.store.engine.shared() || len(group) == 1 {
+		return [][]*job{group}
+	}
+	var accepts []*job
+	var parts [][]*job
+	for _, j := range group {
+		if j.accept != nil {
+			accepts = append(accepts, j)
+		} else {
+			parts = append(parts, []*job{j})
+		}
+	}
+	if len(accepts) > 0 {
+		parts = append([][]*job{accepts}, parts...)
+	}
+	return parts
 }
 
 // take waits for one job and drains what else waits; nil when the store closes
