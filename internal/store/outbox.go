@@ -91,6 +91,15 @@ func (s *Store) Late(ctx context.Context, before time.Time) (Late, error) {
 // EndpointRef names a webhook endpoint of a brand.
 type EndpointRef struct{ Brand, Endpoint string }
 
+// Endpoint reads where an endpoint stands.
+func (s *Store) Endpoint(ctx context.Context, brand, endpoint string) (EndpointPlace, error) {
+	var place EndpointPlace
+	var off int64
+	err := s.readers.QueryRowContext(ctx, "SELECT seq, off_at FROM endpoint WHERE brand_id = $1 AND endpoint = $2", brand, endpoint).Scan(&place.Seq, &off)
+	place.OffAt = fromMicros(off)
+	return place, s.failed(err)
+}
+
 // IdleEndpoints are those nobody sends for although they are behind their
 // brand's events or have a delivery to try again by now.
 func (s *Store) IdleEndpoints(ctx context.Context, now time.Time) ([]EndpointRef, error) {
