@@ -226,7 +226,7 @@ func TestFeedIsTrue(t *testing.T) {
 		own := rapid.Bool().Draw(rt, "a feed of its own")
 		var failed bool
 		synctest.Test(t, func(t *testing.T) {
-			failed = !live(t, rand.New(rand.NewPCG(seed, 1)), own)
+			failed = !anything(t, rand.New(rand.NewPCG(seed, 1)), own)
 		})
 		if failed {
 			rt.Fatalf("seed %d", seed)
@@ -234,7 +234,8 @@ func TestFeedIsTrue(t *testing.T) {
 	})
 }
 
-func live(t *testing.T, r *rand.Rand, own bool) bool {
+// anything happens, and says whether it was told truly.
+func anything(t *testing.T, r *rand.Rand, own bool) bool {
 	h := newHouse(t, Options{FramesPerSecond: 5})
 	if own {
 		h.feed.Key = ""
@@ -257,10 +258,7 @@ func live(t *testing.T, r *rand.Rand, own bool) bool {
 		case 2:
 			if len(pages) > 0 {
 				i := r.IntN(len(pages))
-				pages[i].leave()
-				at, _ := pages[i].state()
-				pages = slices.Delete(pages, i, i+1)
-				pages = append(pages, h.load("", fmt.Sprintf("Last-Event-ID: %d\r\n", at), at))
+				pages[i] = h.again(pages[i])
 			}
 		case 3:
 			late = append(late, h.commit(r.Int64N(3)+1)...)
@@ -276,19 +274,30 @@ func live(t *testing.T, r *rand.Rand, own bool) bool {
 		time.Sleep(time.Duration(r.IntN(120)) * time.Millisecond)
 	}
 	h.hub.Publish(late)
+	h.allKnow(pages)
+	return !t.Failed()
+}
+
+// again closes a page and loads it again, with what it knows.
+func (h *house) again(p *page) *page {
+	p.leave()
+	at, _ := p.state()
+	return h.load("", fmt.Sprintf("Last-Event-ID: %d\r\n", at), at)
+}
+
+// allKnow lets things settle; then all know all, and leave nothing behind.
+func (h *house) allKnow(pages []*page) {
 	time.Sleep(2*gapFor + time.Second)
 	h.hub.Publish(h.commit(1))
 	time.Sleep(2*gapFor + time.Second)
 	for _, p := range pages {
-		at, list := p.state()
-		if at != h.committed {
-			t.Errorf("a page was told up to %d of %d: %v", at, h.committed, list)
+		if at, list := p.state(); at != h.committed {
+			h.t.Errorf("a page was told up to %d of %d: %v", at, h.committed, list)
 		}
 		p.leave()
 	}
 	synctest.Wait()
 	if h.hub.Len() != 0 || h.streams.Len() != 0 {
-		t.Errorf("after all have left: %d listen, %d open", h.hub.Len(), h.streams.Len())
+		h.t.Errorf("after all have left: %d listen, %d open", h.hub.Len(), h.streams.Len())
 	}
-	return !t.Failed()
 }

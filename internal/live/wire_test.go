@@ -184,3 +184,45 @@ func TestIdleStreamOnHTTP2(t *testing.T) {
 		t.Errorf("%+v, %v", e, err)
 	}
 }
+
+// One frame to a hundred real pages.
+func BenchmarkFrameToPages(b *testing.B) {
+	hub := NewHub()
+	streams := NewStreams(hub, Options{})
+	streams.gap = 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		st, err := streams.Open(w, r)
+		if err != nil {
+			b.Error(err)
+			return
+		}
+		defer st.Close()
+		_ = st.Follow(Feed{Key: "page", Brand: "sparkle", Render: ranges(func() int64 { return 0 })})
+	}))
+	defer server.Close()
+	defer func() { _ = streams.Shutdown(context.Background()) }()
+	var pages []*browser
+	for range 100 {
+		res, err := http.Get(server.URL)
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer res.Body.Close()
+		page := &browser{r: bufio.NewReader(res.Body)}
+		if _, err := page.next(); err != nil {
+			b.Fatal(err)
+		}
+		pages = append(pages, page)
+	}
+	var n int64
+	b.ReportAllocs()
+	for b.Loop() {
+		n++
+		hub.Publish(run("sparkle", n, n))
+		for _, page := range pages {
+			if _, err := page.next(); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}

@@ -21,7 +21,7 @@ const (
 	idleLines  = 256             // kept per host: 1,000 calls a second need as many as are under way at once
 	idleAtAll  = 2048
 	idleFor    = 30 * time.Second // shorter than what servers usually allow, so that we close first
-	eventsType = "application/cloudevents+json; charset=utf-8"
+	eventsType = "application/cloudevents+json"
 )
 
 // WebhookOptions are the settings of [NewWebhooks].
