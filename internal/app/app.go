@@ -13,6 +13,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/sayline/sayline/internal/auth"
 	"github.com/sayline/sayline/internal/brands"
 	"github.com/sayline/sayline/internal/intake"
 	"github.com/sayline/sayline/internal/live"
@@ -27,6 +28,7 @@ type App struct {
 	Keeper   *brands.Keeper
 	Door     *intake.Door
 	Hub      *live.Hub
+	Auth     *auth.Auth
 
 	operator string
 	listener net.Listener

@@ -3,19 +3,62 @@ package app
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"io"
 	"log"
 	"log/slog"
 	"net"
 	"net/http"
 	"strings"
+	"time"
 
+	"github.com/sayline/sayline"
+	"github.com/sayline/sayline/internal/auth"
+	"github.com/sayline/sayline/internal/brands"
+	"github.com/sayline/sayline/internal/desk"
+	"github.com/sayline/sayline/internal/house"
+	"github.com/sayline/sayline/internal/live"
+	"github.com/sayline/sayline/internal/store"
+	"github.com/sayline/sayline/internal/studio"
 	"github.com/sayline/sayline/internal/web"
 	"github.com/sayline/sayline/internal/words"
 )
 
-// makeHouse makes the rooms of the brands' people.
-func (a *App) makeHouse(_ *words.Catalogue, _ web.Proxies, _ *http.ServeMux) error { return nil }
+// makeHouse makes the rooms of the brands' people, in the order of the navigation.
+func (a *App) makeHouse(catalogue *words.Catalogue, proxies web.Proxies, mux *http.ServeMux) error {
+	o := &a.Options
+	door, err := auth.New(auth.Options{Store: a.Store, Brands: a.Registry, Now: o.Now, Random: o.Random, Proxies: proxies, PerMinute: a.signInRate()})
+	if err != nil {
+		return err
+	}
+	a.Auth = door
+	streams := live.NewStreams(a.Hub, live.Options{})
+	a.closers = append(a.closers, func() {
+		end, cancel := context.WithTimeout(context.Background(), grace)
+		defer cancel()
+		if err := streams.Shutdown(end); err != nil {
+			o.Log.Warn("some open pages did not end in time", "err", err)
+		}
+	})
+	h, err := house.New(house.Options{Store: a.Store, Brands: a.Registry, Auth: door, Words: catalogue, Streams: streams, Log: o.Log, Now: o.Now, Random: o.Random,
+		Operator: a.base, Reload: a.Keeper.Reload})
+	if err != nil {
+		return err
+	}
+	h.Routes(mux)
+
+	desk.New(h).Routes(mux)
+	studio.New(h, studio.Options{SetupToken: o.SetupToken, Mail: o.Mail != ""}).Routes(mux)
+	return nil
+}
+
+// signInRate lifts the limit of tries with the other limits, for load tests.
+func (a *App) signInRate() int {
+	if a.Options.RateLimitOff {
+		return -1
+	}
+	return 0
+}
 
 // SetupLink is where a new house is set up; "" when it has been.
 func (a *App) SetupLink(ctx context.Context) (string, error) {
@@ -33,13 +76,47 @@ func (a *App) SetupLink(ctx context.Context) (string, error) {
 // NewToken is a word nobody guesses: 130 bits.
 func NewToken() string { return strings.ToLower(rand.Text()) }
 
-// Invite writes links with which a brand's people set their passwords.
-func Invite(ctx context.Context, o Options, brand string, out io.Writer) error { return nil }
+// Invite writes links with which a brand's people who have no account yet set
+// their passwords. Each works once, for a week.
+func Invite(ctx context.Context, o Options, brand string, out io.Writer) error {
+	if o.PublicURL == "" {
+		return sayline.Errorf(sayline.Invalid, "invite needs the server's address: sayline invite %s --public-url http://127.0.0.1:8080", brand)
+	}
+	return o.beside(ctx, func(s *store.Store) error {
+		stored, err := s.Config(ctx, brand)
+		if err != nil {
+			return err
+		}
+		door, err := auth.New(auth.Options{Store: s, Brands: &brands.Registry{}, Now: time.Now, Random: rand.Reader})
+		if err != nil {
+			return err
+		}
+		for _, p := range stored.Config.People {
+			_, err := s.Account(ctx, auth.Address(p.Email))
+			if err == nil {
+				continue
+			}
+			if sayline.KindOf(err) != sayline.NotFound {
+				return err
+			}
+			token, err := door.Invite(ctx, p.Email)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(out, "%s <%s>\n  %s%s?token=%s\n", p.Name, p.Email, strings.TrimRight(o.PublicURL, "/"), auth.JoinPath, token)
+		}
+		return nil
+	})
+}
 
-// operatorFor is the operator's address as this request used it, where no public
-// one was set. A host is believed only if it is this machine by number or
+// base is the operator's address for a request: a person who came by the public
+// address stays on it; one who came by another name of this machine, where no
+// public one is set, stays there. A host is believed only if it is this machine by number or
 // localhost; names may be anybody's.
-func (a *App) operatorFor(r *http.Request) string {
+func (a *App) base(r *http.Request) string {
+	if a.Options.PublicURL != "" {
+		return a.operator
+	}
 	host := r.Host
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		host = h

@@ -61,16 +61,8 @@ func (a *App) makeRooms() error {
 		}
 		operator.ServeHTTP(w, r)
 	})
-	// A person who came by the operator's own address stays on it; one who came
-	// by another name of this machine (BRAND.localhost, a test's port) stays there.
-	base := func(r *http.Request) string {
-		if a.Options.PublicURL != "" {
-			return a.operator
-		}
-		return a.operatorFor(r)
-	}
 	a.server = &http.Server{
-		Handler:           a.Registry.Resolve(base, proxies.Secure, split),
+		Handler:           a.Registry.Resolve(a.base, proxies.Secure, split),
 		ReadHeaderTimeout: headTime, ReadTimeout: bodyTime, IdleTimeout: idleTime, MaxHeaderBytes: maxHead,
 		ErrorLog: quiet(a.Options.Log),
 	}

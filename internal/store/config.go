@@ -28,32 +28,55 @@ func (s *Store) SaveConfig(ctx context.Context, c *sayline.Config, base int, by 
 	if err != nil {
 		return 0, s.failed(err)
 	}
-	err = s.update(ctx, c.ID, byPerson, func(tx *Tx) error {
-		var have int
-		err := tx.row("INSERT INTO brand (brand_id, version, created_at) VALUES ($1, 0, $2) ON CONFLICT (brand_id) DO UPDATE SET version = brand.version RETURNING version",
-			[]any{c.ID, micros(tx.now)}, &have)
-		if err != nil {
-			return err
-		}
-		if have != base {
-			return sayline.Errorf(sayline.Conflict, "The brand was changed meanwhile (version %d, this change was made on %d). Export it, make your change again, apply.", have, base)
-		}
-		if _, err := tx.exec("INSERT INTO config_version (brand_id, version, at, by_person, document) VALUES ($1, $2, $3, $4, $5)", c.ID, base+1, micros(tx.now), by, string(text)); err != nil {
-			return err
-		}
-		if _, err := tx.exec("UPDATE brand SET version = $1 WHERE brand_id = $2", base+1, c.ID); err != nil {
-			return err
-		}
-		for _, w := range c.Webhooks { // a new endpoint hears from now on
-			if _, err := tx.exec("INSERT INTO endpoint (brand_id, endpoint, seq, lease_by, lease_until, off_at) SELECT $1, $2, COALESCE(MAX(n), 0), '', 0, 0 FROM brand_seq WHERE brand_id = $3 ON CONFLICT (brand_id, endpoint) DO NOTHING",
-				c.ID, w.ID, c.ID); err != nil {
-				return err
-			}
-		}
-		tx.event(sayline.Event{Brand: c.ID, Type: sayline.EventConfigChanged, Person: by})
-		return nil
-	})
+	err = s.update(ctx, c.ID, byPerson, func(tx *Tx) error { return tx.saveConfig(c, string(text), base, by) })
 	return base + 1, err
+}
+
+// SetUp makes the house's first account and its first brand, both or neither:
+// Conflict when there is an account already, or a brand of that handle.
+func (s *Store) SetUp(ctx context.Context, a Account, c *sayline.Config) error {
+	if err := c.Validate(); err != nil {
+		return err
+	}
+	text, err := json.Marshal(c)
+	if err != nil {
+		return s.failed(err)
+	}
+	return s.update(ctx, c.ID, byPerson, func(tx *Tx) error {
+		if err := tx.nobodyYet(); err != nil {
+			return err
+		}
+		if _, err := tx.exec("INSERT INTO account (email, name, password, created_at, operator) VALUES ($1, $2, $3, $4, $5)", a.Email, a.Name, a.Password, micros(tx.now), flag(a.Operator)); err != nil {
+			return err
+		}
+		return tx.saveConfig(c, string(text), 0, "")
+	})
+}
+
+func (tx *Tx) saveConfig(c *sayline.Config, text string, base int, by string) error {
+	var have int
+	err := tx.row("INSERT INTO brand (brand_id, version, created_at) VALUES ($1, 0, $2) ON CONFLICT (brand_id) DO UPDATE SET version = brand.version RETURNING version",
+		[]any{c.ID, micros(tx.now)}, &have)
+	if err != nil {
+		return err
+	}
+	if have != base {
+		return sayline.Errorf(sayline.Conflict, "The brand was changed meanwhile (version %d, this change was made on %d). Export it, make your change again, apply.", have, base)
+	}
+	if _, err := tx.exec("INSERT INTO config_version (brand_id, version, at, by_person, document) VALUES ($1, $2, $3, $4, $5)", c.ID, base+1, micros(tx.now), by, text); err != nil {
+		return err
+	}
+	if _, err := tx.exec("UPDATE brand SET version = $1 WHERE brand_id = $2", base+1, c.ID); err != nil {
+		return err
+	}
+	for _, w := range c.Webhooks { // a new endpoint hears from now on
+		if _, err := tx.exec("INSERT INTO endpoint (brand_id, endpoint, seq, lease_by, lease_until, off_at) SELECT $1, $2, COALESCE(MAX(n), 0), '', 0, 0 FROM brand_seq WHERE brand_id = $3 ON CONFLICT (brand_id, endpoint) DO NOTHING",
+			c.ID, w.ID, c.ID); err != nil {
+			return err
+		}
+	}
+	tx.event(sayline.Event{Brand: c.ID, Type: sayline.EventConfigChanged, Person: by})
+	return nil
 }
 
 // Config reads a brand's configuration in force; NotFound when there is no such brand.

@@ -121,3 +121,12 @@ func (s *Store) deliveries(ctx context.Context, text string, args ...any) ([]Del
 	})
 	return list, s.failed(err)
 }
+
+// EndpointPlace reads where an endpoint stands.
+func (s *Store) EndpointPlace(ctx context.Context, brand, endpoint string) (EndpointPlace, error) {
+	var p EndpointPlace
+	var off int64
+	err := s.readers.QueryRowContext(ctx, "SELECT seq, off_at FROM endpoint WHERE brand_id = $1 AND endpoint = $2", brand, endpoint).Scan(&p.Seq, &off)
+	p.OffAt = fromMicros(off)
+	return p, s.failed(err)
+}

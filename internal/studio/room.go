@@ -1,0 +1,188 @@
+package studio
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/sayline/sayline"
+	"github.com/sayline/sayline/internal/auth"
+	"github.com/sayline/sayline/internal/brandfile"
+	"github.com/sayline/sayline/internal/house"
+	"github.com/sayline/sayline/internal/notify"
+	"github.com/sayline/sayline/internal/store"
+)
+
+// roomPage is the studio's data.
+type roomPage struct {
+	*house.View
+	Search   string
+	Ways     []way
+	Hooks    []hook
+	Mail     bool
+	People   []member
+	Version  int
+	Stored   *store.StoredConfig
+	Screen   string // the front door, to look at
+	JoinLink string // an invitation just made
+	JoinName string
+}
+
+// way is one touchpoint as a way in.
+type way struct {
+	ID, Name, Place, Channel string
+	Silent                   bool
+	Address                  string
+	Letters                  []string
+	QR                       house.QR
+}
+
+// hook is one webhook endpoint.
+type hook struct {
+	sayline.Webhook
+	Secrets []string // the newest first
+	Place   store.EndpointPlace
+	Last    int64
+	Log     []store.Delivery
+}
+
+// member is one of the brand's people.
+type member struct {
+	sayline.Person
+	Teams  string
+	Joined bool
+}
+
+// mostWays is how many touchpoints are shown; the search finds the others.
+const (
+	mostWays  = 60
+	logLength = 20
+)
+
+func (s *Studio) roomPage(w http.ResponseWriter, r *http.Request, v *auth.Viewer) error {
+	return s.showRoom(w, r, v, http.StatusOK, "", "")
+}
+
+func (s *Studio) showRoom(w http.ResponseWriter, r *http.Request, v *auth.Viewer, status int, name, link string) error {
+	view := s.NewView(r, v)
+	view.Room, view.Title = "studio", view.Say("nav_studio")
+	p := roomPage{View: view, Search: strings.TrimSpace(r.URL.Query().Get("q")), Mail: s.Options.Mail, JoinName: name, JoinLink: link,
+		Screen: s.TouchAddress(r, v.Brand, v.Brand.Index.FrontDoor().ID)}
+	var err error
+	if p.Ways, err = s.ways(r, view, p.Search); err != nil {
+		return err
+	}
+	if p.Hooks, err = s.hooks(r.Context(), v); err != nil {
+		return err
+	}
+	if p.People, err = s.people(r.Context(), view); err != nil {
+		return err
+	}
+	if p.Stored, err = s.Store.Config(r.Context(), v.Brand.ID); err != nil {
+		return err
+	}
+	return s.Render(w, r, status, s.room, p)
+}
+
+func (s *Studio) ways(r *http.Request, view *house.View, search string) ([]way, error) {
+	b := view.Brand()
+	var list []way
+	for i := range b.Touchpoints {
+		t := &b.Touchpoints[i]
+		name, place := view.Names.Touchpoint(t.ID), view.Names.Place(t.Place)
+		if search != "" && !strings.Contains(strings.ToLower(name+" "+place+" "+t.ID), strings.ToLower(search)) {
+			continue
+		}
+		if len(list) == mostWays {
+			break
+		}
+		address := s.TouchAddress(r, b, t.ID)
+		code, err := house.NewQR(address, view.Say("qr_of", "name", name))
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, way{ID: t.ID, Name: name, Place: place, Channel: t.Channel, Silent: t.Silent, Address: address, Letters: house.Letters(address), QR: code})
+	}
+	return list, nil
+}
+
+func (s *Studio) hooks(ctx context.Context, v *auth.Viewer) ([]hook, error) {
+	last, err := s.Store.LastEvent(ctx, v.Brand.ID)
+	if err != nil {
+		return nil, err
+	}
+	var list []hook
+	for _, wh := range v.Brand.Webhooks {
+		h := hook{Webhook: wh, Last: last}
+		for g := wh.Secret; g >= 0 && g >= wh.Secret-1; g-- {
+			h.Secrets = append(h.Secrets, notify.DeriveSecret(s.Store.ServerKey(), v.Brand.ID, wh.ID, g))
+		}
+		if h.Place, err = s.Store.EndpointPlace(ctx, v.Brand.ID, wh.ID); err != nil {
+			return nil, err
+		}
+		if h.Log, err = s.Store.Deliveries(ctx, v.Brand.ID, wh.ID, logLength); err != nil {
+			return nil, err
+		}
+		list = append(list, h)
+	}
+	return list, nil
+}
+
+func (s *Studio) people(ctx context.Context, view *house.View) ([]member, error) {
+	b := view.Brand()
+	var list []member
+	for _, p := range b.People {
+		m := member{Person: p}
+		var teams []string
+		for _, t := range b.Teams {
+			for _, x := range t.Members {
+				if x.Person == p.ID {
+					teams = append(teams, view.Names.Team(t.ID, x.Place))
+				}
+			}
+		}
+		m.Teams = strings.Join(teams, " · ")
+		_, err := s.Store.Account(ctx, auth.Address(p.Email))
+		if err != nil && sayline.KindOf(err) != sayline.NotFound {
+			return nil, err
+		}
+		m.Joined = err == nil
+		list = append(list, m)
+	}
+	return list, nil
+}
+
+// Millis is a span for the delivery log.
+func (p roomPage) Millis(d time.Duration) string { return p.Took(d) }
+
+// brandFile is the brand as its file.
+func (s *Studio) brandFile(w http.ResponseWriter, _ *http.Request, v *auth.Viewer) error {
+	text, err := brandfile.Write(v.Brand.Config)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/yaml; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="`+v.Brand.ID+`.yaml"`)
+	_, err = w.Write(text)
+	return err
+}
+
+// qrMillimetres is a code's printed width: read from an arm's length.
+const qrMillimetres = 50
+
+// qrFile is a touchpoint's code, to print.
+func (s *Studio) qrFile(w http.ResponseWriter, r *http.Request, v *auth.Viewer) error {
+	id := r.PathValue("touchpoint")
+	if v.Brand.Index.Touchpoint(id) == nil {
+		return sayline.Errorf(sayline.NotFound, "There is no such touchpoint.")
+	}
+	code, err := house.NewQR(s.TouchAddress(r, v.Brand, id), id)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "image/svg+xml")
+	w.Header().Set("Content-Disposition", `attachment; filename="`+v.Brand.ID+"-"+id+`.svg"`)
+	_, err = w.Write(code.File(qrMillimetres))
+	return err
+}
