@@ -37,23 +37,30 @@ func (s *Store) Case(ctx context.Context, brand, id string) (*sayline.Case, erro
 }
 
 // lockCase takes the case's slot, the lock it shares with intake, then reads it.
+// A case of its own has no slot: its row is the lock. One that has just lost its
+// key is locked again, as what it is now.
 func (tx *Tx) lockCase(brand, id string) (*sayline.Case, error) {
-	var key string
-	if err := tx.row("SELECT group_key FROM cases WHERE brand_id = $1 AND case_id = $2", []any{brand, id}, &key); err != nil {
-		return nil, err
+	for {
+		var key string
+		if err := tx.row("SELECT group_key FROM cases WHERE brand_id = $1 AND case_id = $2", []any{brand, id}, &key); err != nil {
+			return nil, err
+		}
+		lock, what := "UPDATE cases SET case_id = case_id WHERE brand_id = $1 AND case_id = $2", id
+		if key != "" {
+			lock, what = "UPDATE case_slot SET case_id = case_id WHERE brand_id = $1 AND group_key = $2", key
+		}
+		if _, err := tx.exec(lock, brand, what); err != nil {
+			return nil, err
+		}
+		st, err := tx.conn.stmt(tx.ctx, "SELECT "+caseCols+" FROM cases WHERE brand_id = $1 AND case_id = $2")
+		if err != nil {
+			return nil, err
+		}
+		c, err := scanCase(st.QueryRowContext(tx.ctx, brand, id), brand)
+		if err != nil || c.GroupKey == key {
+			return c, err
+		}
 	}
-	lock, what := "UPDATE cases SET case_id = case_id WHERE brand_id = $1 AND case_id = $2", id
-	if key != "" {
-		lock, what = "UPDATE case_slot SET case_id = case_id WHERE brand_id = $1 AND group_key = $2", key
-	}
-	if _, err := tx.exec(lock, brand, what); err != nil {
-		return nil, err
-	}
-	st, err := tx.conn.stmt(tx.ctx, "SELECT "+caseCols+" FROM cases WHERE brand_id = $1 AND case_id = $2")
-	if err != nil {
-		return nil, err
-	}
-	return scanCase(st.QueryRowContext(tx.ctx, brand, id), brand)
 }
 
 // lockOrder sorts work on a brand's cases into the order in which intake locks

@@ -139,26 +139,38 @@ func (s *Store) moments(ctx context.Context, brand, text string, args ...any) ([
 }
 
 // lockMoment finds a moment by its receipt inside a write, its case locked
-// before it (the order every write keeps).
+// before it (the order every write keeps). One that another process has just
+// moved is looked for again.
 func (tx *Tx) lockMoment(brand, receipt string) (*sayline.Moment, *sayline.Case, error) {
-	m, err := byReceipt(brand, receipt, tx.scanner)
-	if err != nil {
-		return nil, nil, err
-	}
-	var c *sayline.Case
-	if m.Case != "" {
-		if c, err = tx.lockCase(brand, m.Case); err != nil {
-			return nil, nil, err
+	for range 3 {
+		m, c, same, err := tx.lockWithCase(brand, receipt)
+		if err != nil || same {
+			return m, c, err
 		}
 	}
-	if _, err := tx.exec("UPDATE moment SET moment_id = moment_id WHERE brand_id = $1 AND moment_id = $2", brand, m.ID); err != nil {
-		return nil, nil, err
+	return nil, nil, sayline.Errorf(sayline.Conflict, "It has just been moved. Please try again.")
+}
+
+// lockWithCase locks a moment and the case it was in; same is false when by then
+// it was in another, or had another id.
+func (tx *Tx) lockWithCase(brand, receipt string) (m *sayline.Moment, c *sayline.Case, same bool, err error) {
+	before, err := byReceipt(brand, receipt, tx.scanner)
+	if err != nil {
+		return nil, nil, false, err
+	}
+	if before.Case != "" {
+		if c, err = tx.lockCase(brand, before.Case); err != nil {
+			return nil, nil, false, err
+		}
+	}
+	if _, err := tx.exec("UPDATE moment SET moment_id = moment_id WHERE brand_id = $1 AND moment_id = $2", brand, before.ID); err != nil {
+		return nil, nil, false, err
 	}
 	if m, err = byReceipt(brand, receipt, tx.scanner); err != nil {
-		return nil, nil, err
+		return nil, nil, false, err
 	}
-	if c != nil && m.Case != c.ID {
-		return nil, nil, sayline.Errorf(sayline.Conflict, "It has just been moved. Please try again.")
+	if m.Case != before.Case || m.ID != before.ID {
+		return nil, nil, false, nil
 	}
 	if m.Class == sayline.Identified {
 		var contact string
@@ -167,8 +179,8 @@ func (tx *Tx) lockMoment(brand, receipt string) (*sayline.Moment, *sayline.Case,
 			err = json.Unmarshal([]byte(contact), &m.Contact)
 		}
 		if err != nil && err != sql.ErrNoRows {
-			return nil, nil, err
+			return nil, nil, false, err
 		}
 	}
-	return m, c, nil
+	return m, c, true, nil
 }

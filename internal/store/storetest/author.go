@@ -28,6 +28,7 @@ var authorBehaviours = []behaviour{
 	{"solved closes the case of one", solvedYes},
 	{"solved by one of many does not", solvedByOneOfMany},
 	{"words make nobody's work somebody's", wordsAreHeard},
+	{"words said at once through many processes are heard by one team", wordsAtOnce},
 	{"solved without words stays nobody's work", solvedNobodysWork},
 	{"a case that comes back late does not double its key", lateReturn},
 	{"an urgent case that comes back asks, whoever brings it", quietVoiceUrgentCase},

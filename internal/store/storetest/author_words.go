@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/sayline/sayline"
+	"github.com/sayline/sayline/internal/store"
 )
 
 // withdraws looks through every table for what an author said and took back.
@@ -178,6 +179,23 @@ func wordsAreHeard(w *world) {
 	w.must(w.authorSays(m, "and Tom", ""))
 	if again := w.moment(m.ID); again.Case != got.Case || w.theCase(got.Case).Moments != 1 {
 		w.Errorf("more words made it %s", show(again))
+	}
+}
+
+func wordsAtOnce(w *world) {
+	stores := []*store.Store{w.Store, OpenStore(w.T, w.url, w.clock.Now), OpenStore(w.T, w.url, w.clock.Now)}
+	m := w.say("k", urgency(sayline.None), feeling(5))
+	w.together(12, func(i int) error {
+		return stores[i%len(stores)].AuthorSays(w.ctx(), says(w, m, fmt.Sprint("thank you ", i), "", 0))
+	})
+	got := w.moment(m.ID)
+	team, err := w.Messages(w.ctx(), w.brand, got.Case)
+	w.must(err)
+	if len(team) != 12 {
+		w.Errorf("the team reads %s", show(team))
+	}
+	if cases := w.everything("cases"); len(cases) != 1 {
+		w.Errorf("there are %d cases", len(cases))
 	}
 }
 
