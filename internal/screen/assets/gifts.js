@@ -69,6 +69,10 @@
     typing = setTimeout(find, 200, e.target.form, '&q=' + encodeURIComponent(e.target.value))
   })
   answer.addEventListener('submit', e => {
+    if (e.target.matches('.found')) { // chosen: what was typed to find it is done with
+      const q = answer.querySelector('[name=q]')
+      if (q) { q.value = ''; q.blur() }
+    }
     if (e.target.method !== 'get') return
     e.preventDefault()
     find(e.target, '&q=' + encodeURIComponent(new FormData(e.target).get('q')))
