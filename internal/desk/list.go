@@ -1,0 +1,272 @@
+package desk
+
+import (
+	"cmp"
+	"context"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sayline/sayline"
+	"github.com/sayline/sayline/internal/auth"
+	"github.com/sayline/sayline/internal/house"
+	"github.com/sayline/sayline/internal/store"
+)
+
+// pageSize is how many cases a page of the list has.
+const pageSize = 40
+
+// Whose cases the list shows.
+const (
+	showMine = "mine"
+	showTeam = "team"
+	showAll  = "all"
+)
+
+// list is a page of cases, as the left side of the desk.
+type list struct {
+	Show  string // mine, team or all
+	Done  bool   // the resolved ones
+	Tabs  []tab
+	Rows  []row
+	More  string // address of the next page; "" at the end
+	First bool   // nothing is left out above
+	query url.Values
+}
+
+// tab is one way to look at the list.
+type tab struct {
+	Name, Path string
+	Here       bool
+}
+
+// row is a case in the list.
+type row struct {
+	*sayline.Case
+	Group   string // heading above it, where it differs from the one before
+	Title   string
+	About   string
+	Feeling int
+	Href    string
+	Here    bool      // it is the one that is open
+	Lane    string    // name of the private lane; "" in the open
+	Due     time.Time // the clock that runs; zero for none
+	State   string    // in words, where no clock runs
+}
+
+// groups are the headings of the sections.
+var groups = [...]string{store.WaitingCritical: "desk_waiting", store.WaitingUrgent: "desk_waiting", store.WaitingNormal: "desk_waiting",
+	store.Taken: "desk_taken", store.WaitingQuiet: "desk_rest", store.Answered: "desk_rest", store.Resolved: "desk_done"}
+
+// list reads a page of the list the query asks for.
+func (d *Desk) list(ctx context.Context, v *house.View, q url.Values, open *sayline.Case) (*list, error) {
+	l := &list{Show: q.Get("show"), Done: q.Get("done") != "", query: url.Values{}}
+	if l.Show != showMine && l.Show != showTeam && l.Show != showAll {
+		l.Show = showMine
+		if len(v.Viewer.Teams) == 0 {
+			l.Show = showAll
+		}
+	} else {
+		l.query.Set("show", l.Show)
+	}
+	if l.Done {
+		l.query.Set("done", "1")
+	}
+	l.tabs(v)
+	at := parseCursor(q.Get("after"))
+	l.First = at.id == ""
+	found, next, err := d.find(ctx, v, l, at)
+	if err != nil {
+		return nil, err
+	}
+	group := ""
+	for _, f := range found {
+		r, err := d.row(ctx, v, l, f)
+		if err != nil {
+			return nil, err
+		}
+		r.Here = open != nil && r.ID == open.ID
+		if g := groups[f.section]; g != group {
+			group, r.Group = g, v.Say(g)
+		}
+		l.Rows = append(l.Rows, r)
+	}
+	if next != nil {
+		more := cloneValues(l.query)
+		more.Set("after", next.String())
+		l.More = v.Path("/desk") + "?" + more.Encode()
+	}
+	return l, nil
+}
+
+// tabs are mine, team and all, those that differ for this viewer.
+func (l *list) tabs(v *house.View) {
+	names := []string{showMine, showTeam, showAll}
+	if v.Viewer.Role == sayline.Member {
+		names = names[:2]
+	}
+	if len(v.Viewer.Teams) == 0 {
+		names = []string{showMine, showAll}
+	}
+	for _, name := range names {
+		q := cloneValues(l.query)
+		q.Set("show", name)
+		l.Tabs = append(l.Tabs, tab{v.Say("desk_" + name), v.Path("/desk") + "?" + q.Encode(), name == l.Show})
+	}
+}
+
+// DoneToggle is the list of the resolved cases, or the way back from it.
+func (l *list) DoneToggle(v *house.View) tab {
+	q := cloneValues(l.query)
+	if l.Done {
+		q.Del("done")
+		return tab{v.Say("desk_show_open"), v.Path("/desk") + "?" + q.Encode(), true}
+	}
+	q.Set("done", "1")
+	return tab{v.Say("desk_show_done"), v.Path("/desk") + "?" + q.Encode(), false}
+}
+
+func cloneValues(q url.Values) url.Values {
+	c := url.Values{}
+	for k, list := range q {
+		c[k] = list
+	}
+	return c
+}
+
+// cursor is the last row shown.
+type cursor struct {
+	section store.Section
+	at      time.Time
+	id      string
+}
+
+func (c cursor) String() string {
+	return strconv.Itoa(int(c.section)) + "." + strconv.FormatInt(c.at.UnixMicro(), 10) + "." + c.id
+}
+
+// parseCursor reads what String writes; anything else is the beginning.
+func parseCursor(s string) cursor {
+	parts := strings.SplitN(s, ".", 3)
+	if len(parts) != 3 {
+		return cursor{}
+	}
+	section, err := strconv.Atoi(parts[0])
+	at, err2 := strconv.ParseInt(parts[1], 10, 64)
+	if cmp.Or(err, err2) != nil || section < 0 || section > int(store.Resolved) || parts[2] == "" {
+		return cursor{}
+	}
+	return cursor{store.Section(section), time.UnixMicro(at).UTC(), parts[2]}
+}
+
+// found is a case and the section it was found in.
+type found struct {
+	*sayline.Case
+	section store.Section
+}
+
+// mostReads bounds how often a page reads on past cases that are not the viewer's.
+const mostReads = 12
+
+// find reads the sections in order from a cursor until the page is full. next is
+// where it goes on; nil at the end.
+func (d *Desk) find(ctx context.Context, v *house.View, l *list, at cursor) (page []found, next *cursor, err error) {
+	sections := []store.Section{store.WaitingCritical, store.WaitingUrgent, store.WaitingNormal, store.Taken, store.WaitingQuiet, store.Answered}
+	if l.Done {
+		sections = []store.Section{store.Resolved}
+	}
+	reads := 0
+	for _, s := range sections {
+		if s < at.section {
+			continue
+		}
+		q := store.CasesQuery{Brand: v.Viewer.Brand.ID, Section: s, Limit: pageSize + 1}
+		if s == at.section {
+			q.AfterAt, q.AfterID = at.at, at.id
+		}
+		keep := l.aim(v, &q)
+		for more := true; more; reads++ {
+			cases, err := d.Store.Cases(ctx, q)
+			if err != nil {
+				return nil, nil, err
+			}
+			more = len(cases) == q.Limit
+			for _, c := range cases {
+				if len(page) == pageSize || reads == mostReads {
+					last := cursor{s, q.AfterAt, q.AfterID}
+					return page, &last, nil
+				}
+				q.AfterAt, q.AfterID = s.At(c), c.ID
+				if keep(c) {
+					page = append(page, found{c, s})
+				}
+			}
+		}
+	}
+	return page, nil, nil
+}
+
+// aim sets whose cases a query reads, and gives what the query can't say. Mine
+// is what I am on, and what waits for whoever is on duty while that is me.
+func (l *list) aim(v *house.View, q *store.CasesQuery) (keep func(*sayline.Case) bool) {
+	keep = func(*sayline.Case) bool { return true }
+	switch l.Show {
+	case showAll:
+		q.Scope = v.Viewer.All()
+		return keep
+	case showTeam:
+		q.Scope = v.Viewer.Team()
+		return keep
+	}
+	switch q.Section {
+	case store.Taken, store.Answered, store.Resolved:
+		q.Scope, q.Owner = v.Viewer.All(), v.Viewer.Person.ID
+		return keep
+	}
+	q.Scope = v.Viewer.Team()
+	if v.Viewer.Brand.LastResort == v.Viewer.Person.ID {
+		q.Scope = v.Viewer.All()
+	}
+	return func(c *sayline.Case) bool { return responsible(v.Viewer, c, v.Now) }
+}
+
+// responsible says whether a case waits for this very person now.
+func responsible(v *auth.Viewer, c *sayline.Case, now time.Time) bool {
+	return v.Brand.Roster.Who(c.Team, c.Place, now).Person == v.Person.ID
+}
+
+// row describes a case for the list.
+func (d *Desk) row(ctx context.Context, v *house.View, l *list, f found) (row, error) {
+	c := f.Case
+	r := row{Case: c, Feeling: house.MainFeeling(c.Feelings), Href: v.Path("/desk/") + c.ID}
+	if len(l.query) > 0 {
+		r.Href += "?" + l.query.Encode()
+	}
+	var first *sayline.Moment
+	if c.Topic == "" {
+		m, err := d.Store.FirstMoment(ctx, c.Brand, c.ID)
+		if err != nil && sayline.KindOf(err) != sayline.NotFound {
+			return r, err
+		}
+		first = m
+	}
+	r.Title = v.Names.Title(c, first)
+	r.About = house.Join(" · ", v.Count("moments", max(c.Moments, 0)), v.Names.Team(c.Team, c.Place))
+	if c.Lane != "" {
+		r.Lane = v.Names.Lane(c.Lane)
+	}
+	switch {
+	case f.section <= store.WaitingNormal && c.Lane == "":
+		r.Due = c.AckBy
+	case c.Lane != "":
+		r.State = v.Day(c.LastAt)
+	case f.section == store.Taken:
+		r.State = v.Names.Person(c.Owner)
+	case f.section == store.Answered:
+		r.State = v.Say("desk_answered")
+	default:
+		r.State = v.At(c.LastAt)
+	}
+	return r, nil
+}
