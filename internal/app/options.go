@@ -27,8 +27,6 @@ type Options struct {
 	RateLimitOff        bool // load tests
 	AllowPrivateTargets bool // webhooks to this machine
 
-	FrameSelf bool // the house's pages may stand in frames of the same origin: the demo's
-
 	// Mount may add pages to the operator's host.
 	Mount func(mux *http.ServeMux, a *App)
 

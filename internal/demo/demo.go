@@ -89,7 +89,7 @@ func (d *Demo) open(ctx context.Context) (err error) {
 	}
 	o := d.options.Options
 	o.Data, o.Database, o.Mail = d.folder, "", d.receivers.mailURL()
-	o.AllowPrivateTargets, o.FrameSelf, o.Mount = true, true, d.mount
+	o.AllowPrivateTargets, o.Mount = true, d.mount
 	if d.App, err = app.Open(ctx, o); err != nil {
 		return err
 	}
