@@ -18,6 +18,7 @@ import (
 	"github.com/sayline/sayline/internal/desk"
 	"github.com/sayline/sayline/internal/house"
 	"github.com/sayline/sayline/internal/live"
+	"github.com/sayline/sayline/internal/pulse"
 	"github.com/sayline/sayline/internal/store"
 	"github.com/sayline/sayline/internal/studio"
 	"github.com/sayline/sayline/internal/web"
@@ -47,6 +48,7 @@ func (a *App) makeHouse(catalogue *words.Catalogue, proxies web.Proxies, mux *ht
 	}
 	h.Routes(mux)
 
+	pulse.New(h).Routes(mux)
 	desk.New(h).Routes(mux)
 	studio.New(h, studio.Options{SetupToken: o.SetupToken, Mail: o.Mail != ""}).Routes(mux)
 	return nil

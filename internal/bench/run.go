@@ -92,7 +92,7 @@ func measureEngine(ctx context.Context, o Options, r *Report, name, database str
 			return err
 		}
 	}
-	return nil
+	return measureLive(ctx, o, r, name, database)
 }
 
 // serving prepares a database and starts a server on it. clean removes what it left.

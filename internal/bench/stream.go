@@ -1,0 +1,122 @@
+package bench
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+)
+
+const (
+	watchers = 100 // open pages
+	liveRate = 10  // taps a second they watch
+)
+
+// pages are open pulses that note when each moment came up on each of them.
+type pages struct {
+	mu      sync.Mutex
+	arrived map[string][]time.Time // by moment, one for each page
+	conns   []net.Conn
+	reading sync.WaitGroup
+}
+
+// watch opens n pulses of the brand, signed in by the session.
+func watch(s *server, n int) (*pages, error) {
+	p := &pages{arrived: map[string][]time.Time{}}
+	for range n {
+		c, err := net.DialTimeout("tcp", s.address, 5*time.Second)
+		if err != nil {
+			return nil, errors.Join(err, p.close())
+		}
+		p.conns = append(p.conns, c)
+		fmt.Fprintf(c, "GET /b/%s/pulse/live HTTP/1.1\r\nHost: %s\r\nAccept: text/event-stream\r\nCookie: sayline=%s\r\n\r\n", brandID, s.address, session)
+		in := bufio.NewReaderSize(c, 256<<10)
+		line, err := in.ReadString('\n')
+		if err != nil || !bytes.Contains([]byte(line), []byte(" 200 ")) {
+			return nil, errors.Join(fmt.Errorf("a pulse can't be watched: %q", line), err, p.close())
+		}
+		p.reading.Go(func() { p.read(in) })
+	}
+	return p, nil
+}
+
+// read notes the ids in every line of data until the page is closed.
+func (p *pages) read(in *bufio.Reader) {
+	for {
+		line, err := in.ReadBytes('\n')
+		if err != nil {
+			return
+		}
+		now := time.Now()
+		if !bytes.HasPrefix(line, []byte(`data: {"entries"`)) {
+			continue
+		}
+		for rest := line; ; {
+			var ok bool
+			if _, rest, ok = bytes.Cut(rest, []byte(`"id":"`)); !ok {
+				break
+			}
+			id, _, _ := bytes.Cut(rest, []byte(`"`))
+			p.mu.Lock()
+			p.arrived[string(id)] = append(p.arrived[string(id)], now)
+			p.mu.Unlock()
+		}
+	}
+}
+
+func (p *pages) close() error {
+	var errs []error
+	for _, c := range p.conns {
+		errs = append(errs, c.Close())
+	}
+	p.reading.Wait()
+	return errors.Join(errs...)
+}
+
+// spans are the times from tap to page, one for each page and moment, and how
+// many are missing.
+func (p *pages) spans(list []said) (took spans, missing int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, s := range list {
+		for _, at := range p.arrived[s.id] {
+			took = append(took, at.Sub(s.at))
+		}
+		missing += len(p.conns) - len(p.arrived[s.id])
+	}
+	return took, missing
+}
+
+func measureLive(ctx context.Context, o Options, r *Report, name, database string) (err error) {
+	s, clean, err := serving(ctx, database, "")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.stop(), clean()) }()
+	p, err := watch(s, watchers)
+	if err != nil {
+		return err
+	}
+	if _, err := pace(s.address, sayPath, liveRate, warmUp); err != nil {
+		return errors.Join(err, p.close())
+	}
+	list, err := pace(s.address, sayPath, liveRate, o.Lasting)
+	if err != nil {
+		return errors.Join(err, p.close())
+	}
+	var took spans
+	missing := 1
+	for end := time.Now().Add(patience); missing > 0 && time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		took, missing = p.spans(list)
+	}
+	w := row{What: fmt.Sprintf("tap → live page, %s, %d pages open, %d/s", name, watchers, liveRate), Got: quantiles(took), Detail: "slowest " + millis(took.at(1)) + "; frames at most four a second"}
+	if missing > 0 {
+		w.Detail += fmt.Sprintf("; %d of %d had not come up", missing, len(list)*watchers)
+	}
+	r.add(w)
+	return p.close()
+}
