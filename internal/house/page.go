@@ -88,7 +88,7 @@ func (h *House) render(w http.ResponseWriter, r *http.Request, status int, set *
 	head := w.Header()
 	head.Set("Content-Security-Policy", web.Policy{
 		Scripts: []string{"'self'"}, Styles: []string{"'self'", h.dressOf(page.view()).hash}, Images: []string{"'self'", "data:"},
-		Connect: []string{"'self'"}, Forms: []string{"'self'"}, Frames: []string{"'self'"},
+		Connect: []string{"'self'"}, Forms: []string{"'self'"}, Frames: []string{"'self'"}, Shows: []string{"'self'"},
 	}.String())
 	head.Set("Content-Language", page.view().Tag)
 	web.Send(w, r, status, "text/html; charset=utf-8", b.Bytes())

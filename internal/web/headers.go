@@ -23,6 +23,7 @@ type Policy struct {
 	Connect []string // where scripts may send to
 	Forms   []string // where forms may send to
 	Frames  []string // who may frame the page; none means nobody
+	Shows   []string // what the page itself may show in frames
 }
 
 // String writes the header's value.
@@ -35,7 +36,7 @@ func (p Policy) String() string {
 		always  bool
 	}{
 		{"script-src", p.Scripts, false}, {"style-src", p.Styles, false}, {"img-src", p.Images, false},
-		{"connect-src", p.Connect, false}, {"form-action", p.Forms, true}, {"frame-ancestors", p.Frames, true},
+		{"connect-src", p.Connect, false}, {"form-action", p.Forms, true}, {"frame-ancestors", p.Frames, true}, {"frame-src", p.Shows, false},
 	} {
 		switch {
 		case len(d.sources) > 0:
