@@ -243,9 +243,9 @@ const house = (() => {
 		$('#rings').prepend(holder.content)
 		all('.ring').slice(4).forEach(r => r.remove())
 		clearInterval(flash)
-		let on = true
+		let lit = true
 		document.title = '● ' + ring.title
-		flash = setInterval(() => { document.title = (on = !on) ? '● ' + ring.title : title }, 1200)
+		flash = setInterval(() => { document.title = (lit = !lit) ? '● ' + ring.title : title }, 1200)
 		if (ring.loud) {
 			chime()
 			navigator.userActivation?.hasBeenActive && navigator.vibrate?.([180, 90, 180])
@@ -271,7 +271,7 @@ const house = (() => {
 
 	if (body.dataset.live) line(body.dataset.live)
 	// Rooms' scripts come after this one and say first what they listen to.
-	const opened = body.dataset.stream ? new Promise(done => queueMicrotask(() => addEventListener('DOMContentLoaded', () => done(line(body.dataset.stream))))) : null
+	const opened = body.dataset.stream ? new Promise(done => addEventListener('DOMContentLoaded', () => done(line(body.dataset.stream)))) : null
 	fresh()
 	sign()
 	return { on, $, all, say, refresh, visit, send, tell, apply, fresh, kept, opened, aloud: text => { $('#aloud').textContent = text } }

@@ -1,0 +1,132 @@
+// The pulse and the wall, live: new moments slide in, numbers move, nothing blinks.
+'use strict'
+{
+	const { on, $, all, fresh } = house
+	const page = $('#pulse,#wall')
+	const own = page && page.dataset.live === 'own', filter = page?.dataset.filter || ''
+	const quiet = matchMedia('(prefers-reduced-motion: reduce)')
+
+	// A part is changed where it differs, so that lines and bars move from where
+	// they were and a focus stays where it is.
+	function morph(old, now) {
+		if (old.nodeType !== now.nodeType || old.nodeName !== now.nodeName) return old.replaceWith(now)
+		if (old.nodeType === Node.TEXT_NODE) {
+			if (old.data !== now.data) old.data = now.data
+			return
+		}
+		if (old.nodeType !== Node.ELEMENT_NODE || old.isEqualNode(now)) return
+		const same = old.nodeName === 'TIME' && old.hasAttribute('data-ago') && old.dateTime === now.dateTime
+		for (const a of [...old.attributes]) if (!now.hasAttribute(a.name) && !(a.name === 'class' && old.classList.contains('came'))) old.removeAttribute(a.name)
+		for (const a of [...now.attributes]) if (old.getAttribute(a.name) !== a.value) old.setAttribute(a.name, a.value)
+		if (same) return
+		if (old.dataset?.count !== undefined || old.tagName === 'B' || old.tagName === 'EM') moved(old, now)
+		const from = [...old.childNodes], to = [...now.childNodes]
+		to.forEach((n, i) => { if (from[i]) morph(from[i], n); else old.append(n) })
+		from.slice(to.length).forEach(n => n.remove())
+	}
+	function moved(old, now) {
+		if (quiet.matches || old.textContent === now.textContent) return
+		old.animate([{ opacity: .25, transform: 'translateY(.18em)' }, { opacity: 1, transform: 'none' }], { duration: 420, easing: 'cubic-bezier(.2,.7,.2,1)' })
+	}
+	function html(text) {
+		const t = document.createElement('template')
+		t.innerHTML = text
+		return t.content.firstElementChild
+	}
+	function put(parts) {
+		for (const [id, text] of Object.entries(parts)) {
+			const old = document.getElementById(id), now = html(text)
+			if (!old || !now) continue
+			if (old.dataset.most) list(old, now)
+			else morph(old, now)
+		}
+		fresh()
+	}
+
+	// The stream, newest first.
+	const stream = () => $('#p-said,#w-said')
+	const find = id => $(`[data-moment="${CSS.escape(id)}"]`, stream())
+	function insert(item, slide) {
+		const before = all('[data-moment]', stream()).find(el => el.dataset.moment < item.dataset.moment)
+		stream().insertBefore(item, before || null)
+		all('[data-moment]', stream()).slice(+stream().dataset.most).forEach(el => el.remove())
+		if (!item.isConnected || !slide) return
+		item.classList.add('came')
+		setTimeout(() => item.classList.remove('came'), 2600)
+		if (quiet.matches) return
+		const h = item.offsetHeight
+		item.animate([{ height: 0, opacity: 0, paddingBlock: 0 }, { height: h + 'px', opacity: 1 }], { duration: 380, easing: 'cubic-bezier(.2,.7,.2,1)' })
+	}
+	function list(old, now) {
+		const ids = new Set(all('[data-moment]', now).map(el => el.dataset.moment))
+		all('[data-moment]', old).forEach(el => { if (!ids.has(el.dataset.moment)) el.remove() })
+		for (const item of all('[data-moment]', now)) {
+			const there = find(item.dataset.moment)
+			if (there) morph(there, item)
+			else insert(item, old.children.length > 0)
+		}
+	}
+
+	// Other pages than the plain one read their parts again when something changed.
+	let asked, reading, heard = Date.now()
+	function again(after) {
+		if (asked || !page) return
+		asked = setTimeout(async () => {
+			asked = null
+			if (reading) return again(1000)
+			reading = true
+			try {
+				const res = await fetch(location.href, { headers: { Accept: 'text/html' }, cache: 'no-store' })
+				if (res.ok) {
+					const doc = new DOMParser().parseFromString(await res.text(), 'text/html')
+					const parts = {}
+					for (const el of all('[id^="p-"],[id^="w-"]', doc)) if (el.matches('section,ol') && document.getElementById(el.id)) parts[el.id] = el.outerHTML
+					put(parts)
+				}
+			} catch { /* the live sign tells */ }
+			reading = false
+		}, after)
+	}
+
+	on.said = data => {
+		heard = Date.now()
+		if (page?.dataset.live === 'begin') return location.reload()
+		if (!stream()) return
+		const { entries, gone } = JSON.parse(data)
+		for (const id of gone || []) find(id)?.remove()
+		for (const e of entries) {
+			const there = find(e.id), item = html(e.html)
+			if (there) morph(there, item)
+			else if (e.new && (!filter || filter === e.touchpoint)) insert(item, true)
+		}
+		const none = $('.p-stream .p-none')
+		if (none) none.hidden = !!stream().children.length
+		fresh()
+		if (!own) again(1200)
+	}
+	on.board = data => { heard = Date.now(); if (own) put(JSON.parse(data).parts); else again(1200) }
+	on.whole = data => { heard = Date.now(); if (page?.dataset.live === 'begin') return location.reload(); if (own) put(JSON.parse(data).parts); else again(100) }
+
+	// What changes by time alone is read once a minute, while nothing else comes.
+	setInterval(() => { if (!document.hidden && Date.now() - heard > 50000) again(Math.random() * 8000) }, 60000)
+
+	// The frame beside the page: what waits on the desk, who is on.
+	let frame
+	const { changed } = on
+	on.changed = () => { frame ||= setTimeout(() => { frame = null; changed() }, 4000 + Math.random() * 3000) }
+
+	const pick = $('#p-pick')
+	pick?.addEventListener('change', () => {
+		for (const el of pick.form.elements) if (!el.value) el.disabled = true
+		pick.form.submit()
+	})
+
+	const clock = $('#w-clock')
+	if (clock) {
+		const skew = Date.parse(document.body.dataset.now) - Date.now(), offset = Number(clock.dataset.offset) * 1000
+		setInterval(() => {
+			const text = new Date(Date.now() + skew + offset).toISOString().slice(11, 16)
+			if (clock.textContent !== text) clock.textContent = text
+		}, 1000)
+	}
+}
