@@ -26,6 +26,7 @@ type Feed struct {
 	IDs    []string      // only what concerns these moments and cases; nil: all of the brand
 	Render Render        // of one of those who share the key
 	For    time.Duration // the stream ends after this long; 0 for no such end
+	Apart  time.Duration // least time between two frames, where that is more than the house's
 }
 
 // producer renders a feed for all who watch it, as long as somebody does.
@@ -101,6 +102,7 @@ func (p *producer) run() {
 	flush, gap := stopped(), stopped()
 	defer flush.Stop()
 	defer gap.Stop()
+	apart := max(p.streams.gap, p.feed.Apart)
 	var last time.Time
 	for {
 		select {
@@ -115,7 +117,7 @@ func (p *producer) run() {
 		case <-gap.C:
 			p.listen(p.sub.ids)
 		}
-		if p.busy() && time.Since(last) >= p.streams.gap {
+		if p.busy() && time.Since(last) >= apart {
 			if err := p.flush(); err != nil {
 				p.fail(err)
 				return
@@ -123,7 +125,7 @@ func (p *producer) run() {
 			last = time.Now()
 		}
 		if p.busy() {
-			flush.Reset(p.streams.gap - time.Since(last))
+			flush.Reset(apart - time.Since(last))
 		}
 		p.watchGap(gap)
 	}

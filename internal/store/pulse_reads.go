@@ -233,3 +233,40 @@ func (s *Store) PublicMoments(ctx context.Context, brand, touchpoint, before str
 	b.arg(limit)
 	return s.moments(ctx, brand, "SELECT "+momentCols+" FROM moment WHERE "+b.String(), b.args...)
 }
+
+// Nameless reads how many of the newest public moments, at most so many, came
+// without anything that leads to a person, and how many there were; of one
+// touchpoint or ("") of all.
+func (s *Store) Nameless(ctx context.Context, brand, touchpoint string, newest int) (nameless, of int, err error) {
+	b := newWhere("brand_id = ", brand)
+	b.text(" AND lane = ''")
+	if touchpoint != "" {
+		b.and("touchpoint = ", touchpoint)
+	}
+	b.text(" ORDER BY moment_id DESC LIMIT ")
+	b.arg(newest)
+	err = s.readers.QueryRowContext(ctx, "SELECT COUNT(*) FILTER (WHERE class = 'unidentified'), COUNT(*) FROM (SELECT class FROM moment WHERE "+b.String()+") AS newest", b.args...).Scan(&nameless, &of)
+	return nameless, of, s.failed(err)
+}
+
+// PublicCases reads those of some cases that are in no private lane, by id.
+func (s *Store) PublicCases(ctx context.Context, brand string, ids []string) (map[string]*sayline.Case, error) {
+	found := map[string]*sayline.Case{}
+	if len(ids) == 0 {
+		return found, nil
+	}
+	b := newWhere("brand_id = ", brand)
+	b.text(" AND lane = '' AND case_id IN (")
+	for i, id := range ids {
+		if i > 0 {
+			b.text(", ")
+		}
+		b.arg(id)
+	}
+	b.text(")")
+	list, err := s.cases(ctx, brand, "SELECT "+caseCols+" FROM cases WHERE "+b.String(), b.args...)
+	for _, c := range list {
+		found[c.ID] = c
+	}
+	return found, err
+}

@@ -1,0 +1,20 @@
+// Package pulse is the live picture of a brand: how much is said, how it feels,
+// how soon people are reached, where it needs somebody, what rises, and the words
+// themselves as they come; and the wall, the same for a screen on a wall.
+//
+// The tour, from a request to the page:
+//
+//   - pulse.go: [Pulse] and all its routes; what a page is asked for.
+//   - period.go: the periods, and how a period is cut into buckets.
+//   - usual.go: what is usual: the mean of the same weekdays before.
+//   - board.go: the numbers of a page, read from the roll-ups.
+//   - places.go: touchpoints, where it needs us and where it shines; heat.go:
+//     their strips; rising.go: topics that rise.
+//   - said.go: the stream, in people's own words.
+//   - chart.go: lines and bars as SVG paths.
+//   - live.go: one producer for all who watch the same page.
+//   - wall.go: the wall.
+//
+// Nothing of a private lane is read here, not even a count: every read of the
+// store this room makes is one of lane "".
+package pulse

@@ -1,0 +1,100 @@
+package pulse
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sayline/sayline/internal/house"
+	"github.com/sayline/sayline/internal/store"
+)
+
+// heatCell is one stretch of a strip: the face of its mean, 0 for words and taps
+// without a face, -1 for nothing.
+type heatCell struct {
+	Face  int
+	Title string
+}
+
+// heatMap is what was felt at each touchpoint over time.
+type heatMap struct {
+	title  string
+	labels []string
+	cells  map[string][]store.Tally
+}
+
+const heatHours = 12
+
+// heat reads the strips: the last 12 hours, or the period's days, at most 15 to a strip.
+func (s *stage) heat(ctx context.Context) (*heatMap, error) {
+	h := &heatMap{cells: map[string][]store.Tally{}}
+	starts, q := s.period.starts, s.period.counts(s.brand, s.Query.Touchpoint)
+	each := 1
+	if s.period.level == store.ByDay {
+		each = (len(starts) + 14) / 15
+		h.title = s.board.Say("pulse_heat_days", "n", len(starts))
+	} else {
+		starts = lastHours(s.period.at)
+		q.Level, q.From, q.Until = store.ByHour, starts[0], s.period.at.Add(time.Hour)
+		h.title = s.board.Say("pulse_heat_hours", "n", heatHours)
+	}
+	list, err := s.Store.CountsByTouchpointAndTime(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	size := (len(starts) + each - 1) / each
+	for i := 0; i < len(starts); i += each {
+		label := s.board.Clock(starts[i])
+		if s.period.level == store.ByDay {
+			label = s.label(starts[i])
+		}
+		h.labels = append(h.labels, label)
+	}
+	for _, c := range list {
+		if h.cells[c.Touchpoint] == nil {
+			h.cells[c.Touchpoint] = make([]store.Tally, size)
+		}
+		i, found := slices.BinarySearchFunc(starts, c.Bucket, func(a, b time.Time) int { return a.Compare(b) })
+		if !found {
+			i--
+		}
+		if i >= 0 {
+			h.cells[c.Touchpoint][i/each].Add(c.Tally)
+		}
+	}
+	return h, nil
+}
+
+// lastHours are the starts of the hour t is in and those before it.
+func lastHours(t time.Time) []time.Time {
+	list := hoursOf(t.Add(-(heatHours+1)*time.Hour), t.Add(time.Nanosecond))
+	return list[max(0, len(list)-heatHours):]
+}
+
+// strip is a touchpoint's cells, and what they hold in numbers.
+func (h *heatMap) strip(b *board, touchpoint string) (cells []heatCell, said string) {
+	tallies := h.cells[touchpoint]
+	var numbers []string
+	for i, label := range h.labels {
+		cell := heatCell{Face: -1, Title: label}
+		n := int64(0)
+		if tallies != nil && tallies[i].N > 0 {
+			n = tallies[i].N
+			cell.Face = faceOf(tallies[i])
+			cell.Title = b.Say("pulse_cell", "time", label, "moments", b.Count("moments", int(n)))
+		}
+		numbers = append(numbers, b.Num(n))
+		cells = append(cells, cell)
+	}
+	return cells, strings.Join(numbers, ", ")
+}
+
+// faceOf is the face nearest to a tally's mean; 0 when nobody said one.
+func faceOf(t store.Tally) int {
+	var n [6]int
+	for i, f := range t.Feelings {
+		n[i] = int(f)
+	}
+	return house.MainFeeling(n)
+}

@@ -1,0 +1,111 @@
+package pulse
+
+import (
+	"time"
+
+	"github.com/sayline/sayline/internal/store"
+)
+
+// Periods, by their name in the address.
+const (
+	now    = "now" // the last 60 minutes
+	today  = "today"
+	week   = "7"
+	month  = "30"
+	season = "90"
+)
+
+var (
+	periods = []string{now, today, week, month, season}
+	days    = map[string]int{week: 7, month: 30, season: 90}
+)
+
+// period is a stretch of time, cut into buckets of the roll-ups.
+type period struct {
+	Name        string
+	level       store.Level
+	starts      []time.Time // of its buckets, in order
+	from, until time.Time
+	at          time.Time // now, in the brand's zone
+	passed      int       // how many buckets have begun
+}
+
+const minutesShown = 60
+
+// newPeriod makes the period of a name at a time in the brand's zone.
+func newPeriod(name string, at time.Time) period {
+	p := period{Name: name, at: at}
+	switch {
+	case name == now:
+		p.level, p.until = store.ByMinute, at.Truncate(time.Minute).Add(time.Minute)
+		for i := range minutesShown {
+			p.starts = append(p.starts, p.until.Add(time.Duration(i-minutesShown)*time.Minute))
+		}
+	case name == today:
+		p.level, p.until = store.ByHour, dayAfter(at, 1)
+		p.starts = hoursOf(dayAfter(at, 0), p.until)
+	default:
+		p.level, p.until = store.ByDay, dayAfter(at, 1)
+		for i := range days[name] {
+			p.starts = append(p.starts, dayAfter(at, i+1-days[name]))
+		}
+	}
+	p.from = p.starts[0]
+	for p.passed < len(p.starts) && !p.starts[p.passed].After(at) {
+		p.passed++
+	}
+	return p
+}
+
+// dayAfter is the start of the day some days after the one that t is in, in t's zone.
+func dayAfter(t time.Time, days int) time.Time {
+	y, m, d := t.Date()
+	noon := time.Date(y, m, d+days, 12, 0, 0, 0, t.Location())
+	return time.UnixMicro(store.DayStart(noon, t.Location())).In(t.Location())
+}
+
+// hoursOf are the starts of the hours in [from, until), as the roll-ups cut
+// them: also where the clocks are moved.
+func hoursOf(from, until time.Time) []time.Time {
+	var list []time.Time
+	for t := from; t.Before(until); t = t.Add(15 * time.Minute) {
+		start := time.UnixMicro(store.HourStart(t, t.Location())).In(t.Location())
+		if len(list) == 0 || start.After(list[len(list)-1]) {
+			list = append(list, start)
+		}
+	}
+	return list
+}
+
+// before is the period to compare with: as long, ended when this one began.
+// That of today is all of yesterday.
+func (p *period) before() (level store.Level, from, until time.Time) {
+	switch p.Name {
+	case now:
+		return store.ByMinute, p.from.Add(-minutesShown * time.Minute), p.from
+	case today:
+		return store.ByDay, dayAfter(p.at, -1), p.from
+	}
+	return store.ByDay, dayAfter(p.from, -days[p.Name]), p.from
+}
+
+// hours is where the period begins for the roll-ups by hour: they know only
+// whole hours.
+func (p *period) hours() time.Time {
+	return time.UnixMicro(store.HourStart(p.from, p.from.Location())).In(p.from.Location())
+}
+
+// index is the bucket a time is in; -1 for none.
+func (p *period) index(t time.Time) int {
+	for i := len(p.starts) - 1; i >= 0; i-- {
+		if !t.Before(p.starts[i]) {
+			return i
+		}
+	}
+	return -1
+}
+
+// counts is the query of the period's public moments.
+func (p *period) counts(brand, touchpoint string) store.CountsQuery {
+	return store.CountsQuery{Brand: brand, Level: p.level, From: p.from, Until: p.until, Touchpoint: touchpoint}
+}

@@ -1,0 +1,167 @@
+package pulse
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/sayline/sayline"
+	"github.com/sayline/sayline/internal/house"
+	"github.com/sayline/sayline/internal/store"
+)
+
+// tableTile is the touchpoints: where it needs us, where it shines, or all.
+type tableTile struct {
+	Rows []touchRow
+	Heat string // what a strip covers
+	None string // why there are no rows
+}
+
+// touchRow is a touchpoint.
+type touchRow struct {
+	ID, Name, About string
+	N               string
+	Score           string // of 100; "" where too few said
+	Badge           string // its top topic
+	Hot             bool   // which is a problem
+	Heat            []heatCell
+	Said            string // the strip in numbers, for who can't see it
+}
+
+// place is a touchpoint with what is needed to rank it.
+type place struct {
+	id      string
+	tally   store.Tally
+	trouble int64 // problems told without a face
+	topics  []store.Counted
+}
+
+// A mean of few is pulled towards what is usual for everybody, as if so many
+// more had spoken there who felt so: one bored tap moves no touchpoint to the top.
+const (
+	priorN       = 3.0
+	priorTrouble = 0.35
+	tapTrouble   = 0.75 // of a problem told without a face
+	needsAbove   = 0.48
+	shinesBelow  = 0.35
+)
+
+// trouble is how bad it is at a place: 0 wonderful, 1 awful.
+func (p *place) troubled() float64 {
+	sum := priorN*priorTrouble + tapTrouble*float64(p.trouble)
+	for f := 1; f <= 5; f++ {
+		sum += float64(5-f) / 4 * float64(p.tally.Feelings[f])
+	}
+	return sum / (priorN + float64(p.trouble+p.tally.Felt()))
+}
+
+const mostRows = 8 // of a table, unless all are asked for
+
+func (s *stage) table(ctx context.Context) error {
+	places, err := s.places(ctx)
+	if err != nil {
+		return err
+	}
+	switch s.Query.Show {
+	case showNeeds:
+		places = slices.DeleteFunc(places, func(p *place) bool { return p.troubled() < needsAbove })
+		slices.SortFunc(places, func(a, b *place) int {
+			return cmp.Or(cmp.Compare(b.troubled(), a.troubled()), cmp.Compare(a.id, b.id))
+		})
+	case showShines:
+		places = slices.DeleteFunc(places, func(p *place) bool { return p.troubled() > shinesBelow || p.tally.Felt() == 0 })
+		slices.SortFunc(places, func(a, b *place) int {
+			return cmp.Or(cmp.Compare(a.troubled(), b.troubled()), cmp.Compare(a.id, b.id))
+		})
+	default:
+		slices.SortFunc(places, func(a, b *place) int {
+			return cmp.Or(cmp.Compare(b.tally.N, a.tally.N), cmp.Compare(a.id, b.id))
+		})
+	}
+	if s.Query.Show != showAll {
+		places = places[:min(len(places), mostRows)]
+	}
+	t := &s.board.Table
+	if len(places) == 0 {
+		t.None = s.board.Say("pulse_none_" + s.Query.Show)
+	}
+	heat, err := s.heat(ctx)
+	if err != nil {
+		return err
+	}
+	t.Heat = heat.title
+	for _, p := range places {
+		t.Rows = append(t.Rows, s.touchRow(p, heat))
+	}
+	return nil
+}
+
+// places are the touchpoints anything was said at in the period, with their topics.
+func (s *stage) places(ctx context.Context) ([]*place, error) {
+	list, err := s.Store.CountsByTouchpoint(ctx, s.period.counts(s.brand, s.Query.Touchpoint))
+	if err != nil {
+		return nil, err
+	}
+	byID := map[string]*place{}
+	var places []*place
+	for _, c := range list {
+		p := &place{id: c.Touchpoint, tally: c.Tally}
+		byID[p.id], places = p, append(places, p)
+	}
+	topics, err := s.Store.CountsByTopicAndTouchpoint(ctx, s.topicCounts(s.Query.Touchpoint))
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range topics {
+		p := byID[c.Touchpoint]
+		if p == nil {
+			continue
+		}
+		p.topics = append(p.topics, c)
+		if t := s.board.Brand.Index.Topic(c.Topic); t != nil && t.Kind == sayline.Kinds[1] {
+			p.trouble += max(0, min(c.N-c.Felt(), p.tally.N-p.tally.Felt()))
+		}
+	}
+	return places, nil
+}
+
+// topicCounts is the period as the roll-ups of topics can tell it.
+func (s *stage) topicCounts(touchpoint string) store.CountsQuery {
+	q := s.period.counts(s.brand, touchpoint)
+	if s.period.level == store.ByMinute {
+		q.Level, q.From = store.ByHour, s.period.hours()
+	}
+	return q
+}
+
+func (s *stage) touchRow(p *place, heat *heatMap) touchRow {
+	b := s.board
+	r := touchRow{ID: p.id, Name: b.Names.Touchpoint(p.id), N: b.Num(p.tally.N)}
+	if p.id == "" {
+		r.Name = b.Say("pulse_nowhere")
+	}
+	if t := b.Brand.Index.Touchpoint(p.id); t != nil {
+		r.About = house.Join(" · ", b.Names.Place(t.Place), b.Names.Audience(t.Audience()))
+		if r.About == "" {
+			r.About = b.Names.Product(t.Product)
+		}
+	}
+	if of100, ok := score(p.tally); ok {
+		r.Score = b.Num(of100)
+	}
+	var top *store.Counted
+	for i := range p.topics {
+		if top == nil || p.topics[i].N > top.N {
+			top = &p.topics[i]
+		}
+	}
+	if top != nil && b.Brand.Index.Topic(top.Topic) != nil {
+		r.Badge = b.Names.Topic(top.Topic)
+		if s.period.Name != now && top.N > 1 { // of minutes the topics are not counted
+			r.Badge = b.Say("pulse_times", "what", r.Badge, "n", b.Num(top.N))
+		}
+		r.Hot = b.Brand.Index.Topic(top.Topic).Kind == sayline.Kinds[1]
+	}
+	r.Heat, r.Said = heat.strip(b, p.id)
+	return r
+}

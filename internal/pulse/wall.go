@@ -1,0 +1,51 @@
+package pulse
+
+import (
+	"net/http"
+
+	"github.com/sayline/sayline/internal/auth"
+	"github.com/sayline/sayline/internal/house"
+	"github.com/sayline/sayline/internal/words"
+)
+
+// What fits on a wall.
+const (
+	wallEntries = 6
+	wallNeeds   = 3
+)
+
+func (p *Pulse) wallFeed(brand string, t *words.Tongue) *feed {
+	return &feed{Pulse: p, name: "wall", brand: brand, tongue: t, set: p.wall, parts: []string{"w-moments", "w-feel", "w-needs", "w-clocks"}, list: "w-said", entry: "w-entry", entries: wallEntries}
+}
+
+// wallPage is the data of the wall.
+type wallPage struct {
+	*house.View
+	Board *board
+	Empty bool
+	Begin begin
+}
+
+func (p *Pulse) wallPage(w http.ResponseWriter, r *http.Request, v *auth.Viewer) error {
+	page := &wallPage{View: p.NewView(r, v)}
+	page.Room, page.Title, page.Wide, page.Scripts = "wall", page.Say("nav_wall"), true, []string{"pulse.js"}
+	b, err := p.board(r.Context(), page.View, plain)
+	if err != nil {
+		return err
+	}
+	b.Said = b.Said[:min(len(b.Said), wallEntries)]
+	page.Board, page.Empty = b, b.First.IsZero()
+	page.Stream = page.Path("/wall/live?after=") + b.Seq
+	if page.Empty {
+		if page.Begin, err = p.begin(r, page.View); err != nil {
+			return err
+		}
+	}
+	return p.Render(w, r, http.StatusOK, p.wall, page)
+}
+
+// Needs are the touchpoints that need somebody most.
+func (b *board) Needs() []touchRow { return b.Table.Rows[:min(len(b.Table.Rows), wallNeeds)] }
+
+// Offset is how many seconds the brand's clocks are ahead of UTC now.
+func (w *wallPage) Offset() int { _, s := w.Now.Zone(); return s }
