@@ -205,7 +205,7 @@ func (s *Store) failed(err error) error {
 	case away, full, retry:
 		return sayline.Errorf(sayline.Unavailable, "We can't keep this just now. Please try again.").Because(err)
 	}
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) || errors.Is(err, sql.ErrConnDone) {
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) || errors.Is(err, sql.ErrConnDone) || errors.As(err, new(*commitError)) {
 		return sayline.Errorf(sayline.Unavailable, "We can't keep this just now. Please try again.").Because(err)
 	}
 	return sayline.Errorf(sayline.Internal, "Something went wrong on our side.").Because(err)

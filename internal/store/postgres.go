@@ -3,8 +3,10 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strconv"
 	"strings"
@@ -119,8 +121,13 @@ func (t *table) unnest() string {
 }
 
 func (postgresEngine) classify(err error) trouble {
+	var connecting *pgconn.ConnectError
 	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
+	var op *net.OpError
+	switch {
+	case errors.As(err, &connecting):
+		return away // whatever the server says
+	case errors.As(err, &pg):
 		switch {
 		case pg.Code == "40P01" || pg.Code == "40001" || pg.Code == "55P03":
 			return retry
@@ -129,11 +136,8 @@ func (postgresEngine) classify(err error) trouble {
 		case strings.HasPrefix(pg.Code, "57P") || strings.HasPrefix(pg.Code, "08") || strings.HasPrefix(pg.Code, "53"):
 			return away
 		}
-		return unknownTrouble
-	}
-	var op *net.OpError
-	var connecting *pgconn.ConnectError
-	if errors.As(err, &connecting) || errors.As(err, &op) || pgconn.SafeToRetry(err) || pgconn.Timeout(err) || errors.Is(err, net.ErrClosed) {
+	case errors.As(err, &op), pgconn.SafeToRetry(err), pgconn.Timeout(err),
+		errors.Is(err, net.ErrClosed), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, driver.ErrBadConn), errors.Is(err, sql.ErrConnDone):
 		return away
 	}
 	return unknownTrouble

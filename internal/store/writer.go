@@ -17,7 +17,8 @@ const (
 	groupJobs  = 512
 	groupBytes = 1 << 20
 	lineLength = 4096
-	deadlocks  = 3 // times a group is tried again whole before one by one
+	machines   = 32 // of a machine's jobs come into every group, however many people wait
+	deadlocks  = 3  // times a group is tried again whole before one by one
 )
 
 // writer commits in groups: it takes one job, drains what waits, commits, and
@@ -58,7 +59,7 @@ func (s *Store) writerOf(brand string) *writer {
 	return s.writers[maphash.String(brandSeed, brand)%uint64(len(s.writers))]
 }
 
-// People's writes go first; a machine's wait behind them.
+// People's writes go first; of a machine's only some come with them.
 const (
 	byPerson  = true
 	byMachine = false
@@ -166,17 +167,19 @@ func (w *writer) take() []*job {
 		}
 	}
 	group, size := []*job{first}, first.size
-	for _, line := range []chan *job{w.people, w.machine} {
-		for more := true; more && len(group) < groupJobs && size < groupBytes; {
+	drain := func(line chan *job, least int) {
+		for n := 0; n < least || len(group) < groupJobs && size < groupBytes; n++ {
 			select {
 			case j := <-line:
 				group = append(group, j)
 				size += j.size
 			default:
-				more = false
+				return
 			}
 		}
 	}
+	drain(w.people, 0)
+	drain(w.machine, machines)
 	return group
 }
 
@@ -197,27 +200,35 @@ func (w *writer) commit(group []*job) {
 			j.done <- j.err
 		}
 		w.store.relay.offer(events)
-	case len(group) == 1 || w.store.engine.classify(err) == away || w.store.engine.classify(err) == full:
+	case len(group) > 1 && w.worthSplitting(err):
+		for _, j := range group {
+			w.commit([]*job{j})
+		}
+	default:
 		for _, j := range group {
 			j.done <- w.store.failed(err)
 		}
 		w.store.log.Error("a group could not be committed", "jobs", len(group), "err", err)
-	default:
-		for _, j := range group {
-			w.commit([]*job{j})
-		}
 	}
 }
+
+// worthSplitting says whether jobs may do better alone: not when the database is
+// away or full, nor when it is unknown whether the commit was done.
+func (w *writer) worthSplitting(err error) bool {
+	trouble := w.store.engine.classify(err)
+	return trouble == retry || trouble == unknownTrouble && !errors.As(err, new(*commitError))
+}
+
+// commitError is what came of a COMMIT: everything may be on disk, or nothing.
+type commitError struct{ error }
+
+func (e *commitError) Unwrap() error { return e.error }
 
 // try runs a group in one transaction. An error is the database's; what is
 // wrong with one job alone is left in its err.
 func (w *writer) try(group []*job) (events []sayline.Event, err error) {
 	ctx := context.Background()
-	if err := w.connect(ctx); err != nil {
-		return nil, err
-	}
-	if _, err := w.conn.ExecContext(ctx, w.store.engine.begin()); err != nil {
-		w.drop()
+	if err := w.begin(ctx); err != nil {
 		return nil, err
 	}
 	tx := &Tx{ctx: ctx, conn: w.conn, engine: w.store.engine, now: w.store.now()}
@@ -251,9 +262,27 @@ func (w *writer) try(group []*job) (events []sayline.Event, err error) {
 		return nil, err
 	}
 	if _, err := w.conn.ExecContext(ctx, "COMMIT"); err != nil {
-		return nil, err
+		return nil, &commitError{err}
 	}
 	return tx.events, nil
+}
+
+// begin starts the transaction. A connection that has died since the last group
+// shows only now: a new one gets a second try.
+func (w *writer) begin(ctx context.Context) error {
+	old := w.conn != nil
+	if err := w.connect(ctx); err != nil {
+		return err
+	}
+	_, err := w.conn.ExecContext(ctx, w.store.engine.begin())
+	if err == nil {
+		return nil
+	}
+	w.drop()
+	if old && w.store.engine.classify(err) == away {
+		return w.begin(ctx)
+	}
+	return err
 }
 
 func (w *writer) connect(ctx context.Context) error {
