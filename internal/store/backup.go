@@ -22,6 +22,10 @@ func (s *Store) Backup(ctx context.Context, file string) error {
 		return s.failed(err)
 	}
 	defer c.Close()
+	if _, err := c.ExecContext(ctx, "PRAGMA query_only = 0"); err != nil { // it writes, if only the other file
+		return s.failed(err)
+	}
+	defer c.ExecContext(context.WithoutCancel(ctx), "PRAGMA query_only = 1")
 	_, err = c.ExecContext(ctx, "VACUUM INTO '"+strings.ReplaceAll(file, "'", "''")+"'")
 	return s.failed(err)
 }

@@ -154,10 +154,10 @@ func BinSpan(bin int) time.Duration {
 func HourStart(t time.Time, zone *time.Location) int64 {
 	local := t.In(orUTC(zone))
 	_, offset := local.Zone()
-	wall := t.Unix() + int64(offset)
-	start := t.Unix() - mod(wall, 3600)
-	if moved, _ := local.ZoneBounds(); !moved.IsZero() {
-		start = max(start, moved.Unix())
+	start := t.Unix() - mod(t.Unix()+int64(offset), 3600)
+	if _, before := time.Unix(start, 0).In(local.Location()).Zone(); before != offset {
+		moved, _ := local.ZoneBounds()
+		start = moved.Unix()
 	}
 	return start * 1e6
 }
