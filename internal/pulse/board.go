@@ -188,7 +188,15 @@ func (s *stage) moments(ctx context.Context, sum store.Tally, buckets []store.Ta
 func signed(v house.Voice, share float64) string {
 	s := v.Percent(share)
 	if share >= 0.005 {
-		return "+" + s
+		s = "+" + s
+	}
+	return leftToRight(v, s)
+}
+
+// leftToRight keeps a sign before its number where words run from right to left.
+func leftToRight(v house.Voice, s string) string {
+	if v.Dir == "rtl" {
+		return "\u2066" + s + "\u2069"
 	}
 	return s
 }
@@ -218,7 +226,7 @@ func (s *stage) feel(ctx context.Context, sum store.Tally) error {
 	if is, ok := score(sum); ok {
 		t.Score = b.Num(is)
 		if known {
-			t.Diff, t.Worse = b.Signed(is-was), is < was
+			t.Diff, t.Worse = leftToRight(b.Voice, b.Signed(is-was)), is < was
 		}
 	} else {
 		known = false
@@ -240,7 +248,7 @@ func (s *stage) feel(ctx context.Context, sum store.Tally) error {
 		}
 		if known {
 			points := percent(n, t.Felt) - percent(before.Feelings[f], before.Felt())
-			share.Diff, share.Worse = b.Signed(points), points > 0 == (f < 3) && points != 0 && f != 3
+			share.Diff, share.Worse = leftToRight(b.Voice, b.Signed(points)), points > 0 == (f < 3) && points != 0 && f != 3
 		}
 		t.Faces = append(t.Faces, share)
 	}

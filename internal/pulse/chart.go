@@ -44,6 +44,9 @@ func (s *stage) chart(buckets []store.Tally, u usual) chart {
 	}
 	y := func(v float64) float64 { return chartHigh - 1 - v/top*(chartHigh-1-headroom) }
 	x := func(i int) float64 { return chartWide * (float64(i) + 0.5) / float64(n) }
+	if s.period.level == store.ByDay {
+		x = func(i int) float64 { return chartWide * float64(i) / float64(n-1) } // days are points, not stretches
+	}
 	c := chart{Has: u.Known, Top: s.board.Num(int64(top + 0.5)), Grid: "M0 " + num(y(top)) + "H" + num(chartWide), Ticks: s.ticks()}
 	if u.Known {
 		var area []point

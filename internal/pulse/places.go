@@ -28,6 +28,17 @@ type touchRow struct {
 	Said            string // the strip in numbers, for who can't see it
 }
 
+const problem = "problem" // of [sayline.Kinds]
+
+// topic is one of the brand's topics that everybody may read of; nil for one it
+// does not know or no longer has, or that has become private.
+func (b *board) topic(id string) *sayline.Topic {
+	if t := b.Brand.Index.Topic(id); t != nil && t.Lane == "" {
+		return t
+	}
+	return nil
+}
+
 // place is a touchpoint with what is needed to rank it.
 type place struct {
 	id      string
@@ -114,11 +125,12 @@ func (s *stage) places(ctx context.Context) ([]*place, error) {
 	}
 	for _, c := range topics {
 		p := byID[c.Touchpoint]
-		if p == nil {
+		t := s.board.topic(c.Topic)
+		if p == nil || t == nil {
 			continue
 		}
 		p.topics = append(p.topics, c)
-		if t := s.board.Brand.Index.Topic(c.Topic); t != nil && t.Kind == sayline.Kinds[1] {
+		if t.Kind == problem {
 			p.trouble += max(0, min(c.N-c.Felt(), p.tally.N-p.tally.Felt()))
 		}
 	}
@@ -155,12 +167,12 @@ func (s *stage) touchRow(p *place, heat *heatMap) touchRow {
 			top = &p.topics[i]
 		}
 	}
-	if top != nil && b.Brand.Index.Topic(top.Topic) != nil {
+	if top != nil {
 		r.Badge = b.Names.Topic(top.Topic)
 		if s.period.Name != now && top.N > 1 { // of minutes the topics are not counted
 			r.Badge = b.Say("pulse_times", "what", r.Badge, "n", b.Num(top.N))
 		}
-		r.Hot = b.Brand.Index.Topic(top.Topic).Kind == sayline.Kinds[1]
+		r.Hot = b.topic(top.Topic).Kind == problem
 	}
 	r.Heat, r.Said = heat.strip(b, p.id)
 	return r

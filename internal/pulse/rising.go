@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/house"
 	"github.com/sayline/sayline/internal/store"
 )
@@ -92,7 +91,7 @@ func (s *stage) rise(list []store.Counted, usual map[string]float64, n float64) 
 	}
 	byID := map[string]*topic{}
 	for _, c := range list {
-		if s.board.Brand.Index.Topic(c.Topic) == nil {
+		if s.board.topic(c.Topic) == nil {
 			continue
 		}
 		if byID[c.Topic] == nil {
@@ -120,7 +119,7 @@ func (s *stage) rise(list []store.Counted, usual map[string]float64, n float64) 
 			}
 		}
 		b.Rising.Rows = append(b.Rising.Rows, risingRow{
-			Name: b.Names.Topic(t.id), Times: b.Say("pulse_by", "n", b.Num(int64(t.times+0.5))), Hot: b.Brand.Index.Topic(t.id).Kind == sayline.Kinds[1],
+			Name: b.Names.Topic(t.id), Times: b.Say("pulse_by", "n", b.Num(int64(t.times+0.5))), Hot: b.topic(t.id).Kind == problem,
 			About: house.Join(" · ", b.Count("moments", int(t.sum)), b.Names.Touchpoint(most), more(b, len(t.at)-1)), Touchpoint: most,
 		})
 	}

@@ -1,0 +1,200 @@
+package pulse_test
+
+import (
+	"bufio"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/sayline/sayline"
+	"github.com/sayline/sayline/internal/house/housetest"
+	"github.com/sayline/sayline/internal/pulse"
+	"github.com/sayline/sayline/internal/testkit"
+	"github.com/sayline/sayline/internal/words"
+	"github.com/sayline/sayline/internal/words/wordstest"
+)
+
+const isLive = `document.querySelector("#live").dataset.state === "on"`
+
+// private is a moment in a lane that neither owner nor manager is named in.
+func private() sayline.Moment {
+	return sayline.Moment{Topic: "about-a-person", Feeling: 1, Text: "The one with the jangling shouts at us.", Context: housetest.At("k7f3")}
+}
+
+func public(text string) sayline.Moment {
+	return sayline.Moment{Topic: "love-this-one", Feeling: 5, Text: text, Context: housetest.At("k7f3")}
+}
+
+// TestTapShowsWithoutReload: what is said appears on the open pulse and on the
+// wall, first in the stream, counted; a page with a filter shows only its own; a
+// private moment never comes up, for owner and manager, and is not counted.
+func TestTapShowsWithoutReload(t *testing.T) {
+	h := openPulse(t, housetest.Options{})
+	h.Say(sparkle, public("Before."))
+	b := testkit.Browser(t)
+	owner, filtered, wall := h.Page(b, testkit.Desktop, elena), h.Page(b, testkit.Desktop, tomas), h.Page(b, testkit.Wall, tomas)
+	owner.Open(h.URL + "/b/sparkle/pulse")
+	filtered.Open(h.URL + "/b/sparkle/pulse?touchpoint=m3p9")
+	wall.Open(h.URL + "/b/sparkle/wall")
+	for _, p := range []*testkit.Page{owner, filtered, wall} {
+		p.Until(isLive)
+		testkit.Eval[bool](p, `window.still = true`)
+	}
+	h.Say(sparkle, private())
+	here := h.Say(sparkle, public("Cold and full."))
+	there := sayline.Moment{Topic: "damaged", Feeling: 2, Text: "All dented.", Context: housetest.At("m3p9")}
+	other := h.Say(sparkle, there)
+	first := func(list, id string) string {
+		return `document.querySelector("` + list + ` [data-moment]").dataset.moment === "` + id + `" && window.still`
+	}
+	owner.Until(first("#p-said", other.Moment.ID) + ` && document.querySelector("#p-said [data-moment='` + here.Moment.ID + `']").textContent.includes("Cold and full.")`)
+	owner.Until(`document.querySelector("#p-moments [data-count]").textContent === "3"`)
+	wall.Until(first("#w-said", other.Moment.ID) + ` && document.querySelector("#w-moments [data-count]").textContent === "3"`)
+	filtered.Until(first("#p-said", other.Moment.ID) + ` && document.querySelector("#p-moments [data-count]").textContent === "1" && document.querySelectorAll("#p-said [data-moment]").length === 1`)
+	for _, p := range []*testkit.Page{owner, filtered, wall} {
+		if text := testkit.Eval[string](p, `document.documentElement.outerHTML`); strings.Contains(text, "jangling") || strings.Contains(text, "About a person</") {
+			t.Error("something of a private lane is on the page")
+		}
+		p.MustBeClean()
+	}
+}
+
+// TestStateOfCaseShows: what comes of a moment is told in the stream, live.
+func TestStateOfCaseShows(t *testing.T) {
+	h := openPulse(t, housetest.Options{})
+	said := h.Say(sparkle, sayline.Moment{Topic: "cant-find-it", Context: housetest.At("k7f3")})
+	p := h.Page(testkit.Browser(t), testkit.Phone, ana)
+	p.Open(h.URL + "/b/sparkle/pulse")
+	p.Until(isLive)
+	if err := h.Store.Acknowledge(t.Context(), h.Act(sparkle, said.Moment.Case, "lucia"), 0); err != nil {
+		t.Fatal(err)
+	}
+	p.Until(`document.querySelector("#p-said [data-moment] em").textContent === "somebody is on it"`)
+	p.Until(`document.querySelectorAll("#p-clocks .p-mid b").length === 3`)
+	p.MustBeClean()
+}
+
+// TestFirstMoment: a brand nobody has spoken to teaches how, and its page turns by
+// itself when somebody does.
+func TestFirstMoment(t *testing.T) {
+	h := openPulse(t, housetest.Options{})
+	h.Say(sparkle, private()) // which nobody here may even count
+	p := h.Page(testkit.Browser(t), testkit.Desktop, elena)
+	p.Open(h.URL + "/b/sparkle/pulse")
+	p.Until(isLive)
+	if text := p.Text(".p-begin"); !strings.Contains(text, "The first moment of Sparkle is one tap away") || !strings.Contains(strings.Join(strings.Fields(text), ""), "/@sparkle/cx") {
+		t.Errorf("an empty pulse says %q", text)
+	}
+	p.Until(`document.querySelector(".p-begin .qr path").getAttribute("d").length > 1000`)
+	h.Say(sparkle, public("First!"))
+	p.Until(`document.querySelector("#p-said [data-moment]").textContent.includes("First!")`)
+	p.MustBeClean()
+}
+
+// TestFilterByTouching: period and touchpoint are in the address, reached by
+// touching what is shown.
+func TestFilterByTouching(t *testing.T) {
+	h := openPulse(t, housetest.Options{})
+	h.Say(sparkle, public("Here."))
+	h.Say(sparkle, sayline.Moment{Feeling: 1, Text: "There.", Context: housetest.At("m3p9")})
+	p := h.Page(testkit.Browser(t), testkit.Desktop, elena)
+	p.Open(h.URL + "/b/sparkle/pulse?period=7")
+	p.Click(`#p-said [data-touchpoint="k7f3"] small a`)
+	p.Until(`location.search === "?period=7&touchpoint=k7f3" && document.querySelectorAll("#p-said [data-moment]").length === 1 && document.querySelector("#p-pick").value === "k7f3"`)
+	p.Click(`.p-bar .seg a`)
+	p.Until(`location.search === "?period=now&touchpoint=k7f3"`)
+	p.MustBeClean()
+}
+
+// TestFromBrandToMoment: a moment leads to its case for those who may see it, to
+// itself for others, and nowhere when it is private; another company has no pulse.
+func TestFromBrandToMoment(t *testing.T) {
+	h := openPulse(t, housetest.Options{})
+	said, hidden := h.Say(sparkle, sayline.Moment{Topic: "tastes-off", Text: "Metal.", Context: housetest.At("lemon")}), h.Say(sparkle, private())
+	path := "/b/sparkle/pulse/moments/"
+	if status, _, to := get(t, h, h.Client(tomas), path+said.Moment.ID); status != http.StatusSeeOther || to != "/b/sparkle/desk/"+said.Moment.Case {
+		t.Errorf("a manager is led to %d %q", status, to)
+	}
+	if status, body, _ := get(t, h, h.Client("blanca@sparkle.example"), path+said.Moment.ID); status != http.StatusOK || !strings.Contains(body, "Metal.") {
+		t.Errorf("a member of another team gets %d", status)
+	}
+	for _, who := range []string{elena, tomas, irene} {
+		if status, body, _ := get(t, h, h.Client(who), path+hidden.Moment.ID); status != http.StatusNotFound || strings.Contains(body, "jangling") {
+			t.Errorf("%s gets %d for a private moment", who, status)
+		}
+	}
+	outside := h.Client(nacho)
+	for _, p := range []string{"/b/sparkle/pulse", "/b/sparkle/pulse/live", "/b/sparkle/wall", "/b/sparkle/wall/live", path + said.Moment.ID} {
+		if status, _, _ := get(t, h, outside, p); status != http.StatusNotFound {
+			t.Errorf("another company gets %d for %s", status, p)
+		}
+	}
+}
+
+// TestPrivateMakesNoFrame: on the wire, a private moment is nothing at all.
+func TestPrivateMakesNoFrame(t *testing.T) {
+	h := openPulse(t, housetest.Options{})
+	h.Say(sparkle, public("Before."))
+	for _, path := range []string{"/b/sparkle/pulse/live", "/b/sparkle/wall/live"} {
+		req, err := http.NewRequestWithContext(t.Context(), "GET", h.URL+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := h.Client(elena).Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewScanner(res.Body)
+		lines.Buffer(nil, 1<<20)
+		next := func(event string) string {
+			for lines.Scan() {
+				if got, ok := strings.CutPrefix(lines.Text(), "event: "); ok && got == event {
+					lines.Scan()
+					return lines.Text()
+				} else if ok {
+					t.Errorf("%s sends %s, want %s", path, got, event)
+				}
+			}
+			t.Fatalf("%s ended: %v", path, lines.Err())
+			return ""
+		}
+		next("whole")
+		hidden := h.Say(sparkle, private())
+		seen := h.Say(sparkle, public("After."))
+		frame := next("said")
+		if !strings.Contains(frame, seen.Moment.ID) || strings.Contains(frame, hidden.Moment.ID) || strings.Contains(frame, "jangling") {
+			t.Errorf("%s tells %s", path, frame)
+		}
+		if parts := next("board"); strings.Contains(parts, "jangling") || strings.Contains(parts, "About a person") {
+			t.Errorf("%s tells %s", path, parts)
+		}
+		res.Body.Close()
+	}
+}
+
+func TestWords(t *testing.T) {
+	c, err := words.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	housetest.Open(t, housetest.Options{}, func(h *housetest.House, mux *http.ServeMux) {
+		for _, set := range pulse.New(h.House).Templates() {
+			wordstest.Templates(t, c, set)
+		}
+	})
+	wordstest.Code(t, c, ".")
+	for _, l := range c.Languages() {
+		for _, key := range []string{"pulse_period_", "pulse_moments_", "pulse_before_"} {
+			for _, period := range []string{"now", "today", "7", "30", "90"} {
+				if !c.In(l).Has(key + period) {
+					t.Errorf("%s has no %s%s", l, key, period)
+				}
+			}
+		}
+		for _, key := range []string{"clock_reach", "clock_seen", "clock_acknowledge", "clock_answer", "pulse_none_needs", "pulse_none_shines", "pulse_none_all", "pulse_weekday_0", "pulse_weekday_6"} {
+			if !c.In(l).Has(key) {
+				t.Errorf("%s has no %s", l, key)
+			}
+		}
+	}
+}
