@@ -16,13 +16,14 @@ type tempo struct {
 	reply time.Duration // then to the answer
 	close time.Duration // then to closing it
 	solve time.Duration // from the answer to the author's word
+	adopt time.Duration // within which they go on with what an earlier time left open; no median
 }
 
 var (
 	// usual is the tempo of a good company on a usual day.
 	usual = tempo{see: 50 * time.Second, take: 40 * time.Second, reply: 22 * time.Minute, close: 50 * time.Minute, solve: 20 * time.Minute}
 	// brisk is the tempo while somebody watches: the same, for people with less time.
-	brisk = tempo{see: 8 * time.Second, take: 8 * time.Second, reply: 50 * time.Second, close: 4 * time.Minute, solve: 25 * time.Second}
+	brisk = tempo{see: 8 * time.Second, take: 8 * time.Second, reply: 50 * time.Second, close: 4 * time.Minute, solve: 25 * time.Second, adopt: 4 * time.Minute}
 )
 
 // life is what the brands' people do about what is said: look, take it, answer,

@@ -3,9 +3,7 @@ package demo
 import (
 	"container/heap"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
+	"crypto/rand"
 	"io"
 	"time"
 
@@ -42,7 +40,6 @@ type past struct {
 	clock  *clock
 	end    time.Time
 	agenda agenda
-	said   int // moments
 }
 
 // newPast makes a past that ends at end. The door's and the store's clock must be c.
@@ -76,36 +73,47 @@ func (p *past) live(ctx context.Context) error {
 const calm = 3 * time.Hour
 
 // days puts a brand's last days on the agenda, the one under way included,
-// about perDay moments each: more on some days than on others, and more at noon
+// about aDay moments each: more on some days than on others, and more at noon
 // and in the early evening than at night.
-func (p *past) days(w *people, days, perDay int) {
+func (p *past) days(w *people, days, aDay int) {
 	zone := w.brand.Location()
 	for d := range days {
 		start := time.UnixMicro(store.DayStart(p.end.AddDate(0, 0, -d), zone))
-		for range perDay + w.rand.IntN(perDay/3+1) - perDay/6 {
-			t := start.Add(time.Duration(24 * float64(time.Hour) * w.hour()))
-			u := w.next()
-			if w.forManager(u) && t.After(p.end.Add(-calm)) {
-				continue
-			}
-			crowd := 1
-			if u.Crowd > 0 && w.rand.Float64() < 0.2 {
-				crowd = u.Crowd
-			}
-			for range crowd {
-				p.at(t, func(ctx context.Context) error { return p.say(ctx, w, u) })
-				t = t.Add(w.span(40 * time.Second))
-			}
+		for range aDay + w.rand.IntN(aDay/3+1) - aDay/6 {
+			p.utter(w, start.Add(time.Duration(24*float64(time.Hour)*w.hour())))
 		}
+	}
+}
+
+// lately puts n moments of the last two hours on the agenda, more and more: the
+// present, in which somebody speaks every few seconds, does not come from nowhere.
+func (p *past) lately(w *people, n int) {
+	for range n {
+		r := w.rand.Float64()
+		p.utter(w, p.end.Add(-time.Duration(r*r*float64(2*time.Hour))))
+	}
+}
+
+// utter lets somebody, or now and then a crowd, say something at a time.
+func (p *past) utter(w *people, t time.Time) {
+	u := w.next()
+	if w.forManager(u) && t.After(p.end.Add(-calm)) {
+		return
+	}
+	crowd := 1
+	if u.Crowd > 0 && w.rand.Float64() < 0.2 {
+		crowd = u.Crowd
+	}
+	for range crowd {
+		p.at(t, func(ctx context.Context) error { return p.say(ctx, w, u) })
+		t = t.Add(w.span(40 * time.Second))
 	}
 }
 
 // say lets somebody speak now, and the brand's people hear it.
 func (p *past) say(ctx context.Context, w *people, u *utterance) error {
-	p.said++
-	key := sha256.Sum256(fmt.Appendf(nil, "%s %d", w.brand.ID, p.said))
 	m := u.moment(w.brand.Index.Touchpoint(u.Touchpoint))
-	done, err := p.door.Accept(ctx, w.brand, intake.Submission{Moment: m, Key: hex.EncodeToString(key[:]), NoReceipt: m.Context.Source == "kiosk"})
+	done, err := p.door.Accept(ctx, w.brand, intake.Submission{Moment: m, Key: rand.Text(), NoReceipt: m.Context.Source == "kiosk"})
 	if err != nil {
 		return err
 	}
@@ -156,6 +164,23 @@ func (p *past) solved(ctx context.Context, w *people, secret string) error {
 	if w.rand.Float64() < 0.12 {
 		word, after = "no", 2
 	}
-	_, err = p.door.Say(ctx, w.brand, secret, sayline.Message{Solved: word}, after)
-	return stands(err)
+	if _, err = p.door.Say(ctx, w.brand, secret, sayline.Message{Solved: word}, after); err != nil || word == "yes" {
+		return stands(err)
+	}
+	return p.again(w, r.Case)
+}
+
+// again lets the person on duty look at what its author opened again, and close it.
+func (p *past) again(w *people, c *sayline.Case) error {
+	now := p.now()
+	person := w.brand.Roster.Who(c.Team, c.Place, now).Person
+	if person == "" {
+		return nil
+	}
+	act := store.Act{Brand: w.brand.ID, Case: c.ID, Person: person, Way: "desk", Zone: w.brand.Location()}
+	p.at(now.Add(time.Second), func(ctx context.Context) error { return p.ring(ctx, w, c.ID, person) })
+	taken := now.Add(w.span(2 * time.Minute))
+	p.at(taken, func(ctx context.Context) error { return stands(p.store.Acknowledge(ctx, act, 0)) })
+	p.at(taken.Add(w.span(time.Hour)), func(ctx context.Context) error { return stands(p.store.Resolve(ctx, act, "done")) })
+	return nil
 }

@@ -52,14 +52,14 @@ func checkLived(t *testing.T, db *sql.DB, brand string, days int) {
 	}
 	now := time.Now().UnixMicro()
 	said := one("SELECT COUNT(*) FROM moment WHERE brand_id = $1", brand)
-	if least := int64((days - 1) * perDay * 2 / 3); said < least {
+	if least := int64(days * fewADay * 2 / 3); said < least {
 		t.Errorf("%s: %d moments in %d days", brand, said, days)
 	}
 	if n := one("SELECT COUNT(*) FROM moment WHERE brand_id = $1 AND received_at > $2", brand, now); n > 0 {
 		t.Errorf("%s: %d moments of the future", brand, n)
 	}
 	spread := one("SELECT COUNT(DISTINCT received_at / 3600000000) FROM moment WHERE brand_id = $1 AND lane = ''", brand)
-	if spread < int64(days*6) {
+	if spread < int64(days*4) {
 		t.Errorf("%s: all is said in %d hours of %d days", brand, spread, days)
 	}
 	for what, query := range map[string]string{
@@ -81,6 +81,25 @@ func checkLived(t *testing.T, db *sql.DB, brand string, days int) {
 		if n := one(calmed, brand, managerTeam, managerPlace, now-calm.Microseconds()); n > 0 {
 			t.Errorf("%d cases came to %s's desk just before the visitor", n, manager)
 		}
+	}
+}
+
+// A slow machine lives less, and never so little that today has no usual day
+// beside it.
+func TestThePlanFitsTheMachine(t *testing.T) {
+	before := mostDays*perDay + 1
+	for _, each := range []time.Duration{0, 50 * time.Microsecond, 200 * time.Microsecond, 500 * time.Microsecond, time.Millisecond, 5 * time.Millisecond, time.Second} {
+		days, aDay := plan(each)
+		if days < leastDays || days > mostDays || aDay < fewADay || aDay > perDay {
+			t.Errorf("%v a commit: %d days of %d", each, days, aDay)
+		}
+		if days*aDay > before {
+			t.Errorf("%v a commit: %d moments, more than where it is quicker", each, days*aDay)
+		}
+		if took := time.Duration(days*aDay*len(examples.Brands())*commits) * each; took > pastTime && aDay > fewADay {
+			t.Errorf("%v a commit: the past takes %v", each, took)
+		}
+		before = days * aDay
 	}
 }
 

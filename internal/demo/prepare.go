@@ -25,15 +25,26 @@ import (
 	"github.com/sayline/sayline/internal/store"
 )
 
-// How much past there is. A day of a brand is a few hundred small commits; how
-// many days there are depends on how fast this machine makes them.
+// How much past there is. It is lived in small commits, a few for each moment;
+// how many there are depends on how fast this machine makes them.
 const (
-	perDay      = 55 // moments of a brand
-	mostDays    = 15 // today, and two weeks to compare it with
-	leastDays   = 2
-	pastTime    = 2 * time.Second // that living the past may take
-	dayOfWrites = 3 * perDay * 4  // commits of a day, of all brands
+	pastTime  = 2 * time.Second // that living the past may take
+	commits   = 4               // of a moment, with what is done about it
+	mostDays  = 15              // today, and two weeks to compare it with
+	leastDays = 9               // today, and the same day a week ago, whole
+	perDay    = 55              // moments of a brand, where there is time
+	fewADay   = 12              // and where there is none
 )
+
+// plan says how many days there are, and about how many moments on each, where
+// a commit takes so long.
+func plan(each time.Duration) (days, aDay int) {
+	moments := int(pastTime/(each*commits+1)) / len(examples.Brands())
+	if aDay = moments / mostDays; aDay >= perDay/2 {
+		return mostDays, min(perDay, aDay)
+	}
+	return leastDays, min(perDay, max(fewADay, moments/leastDays))
+}
 
 // prepare makes the database file of a demo: the brands, an account for each of
 // their people, and their past. It is made aside and put there whole, so that a
@@ -67,10 +78,11 @@ func makePast(ctx context.Context, file string, days int, random io.Reader) (err
 	if err != nil {
 		return err
 	}
-	if days == 0 {
-		days = min(mostDays, max(leastDays, int(pastTime/(each*dayOfWrites+1))))
+	lived, aDay := plan(each)
+	if days > 0 {
+		lived = days
 	}
-	return m.past(ctx, days)
+	return m.past(ctx, lived, aDay)
 }
 
 // keep copies a closed database to its place: whole, or not at all.
@@ -162,7 +174,7 @@ func (m *making) accounts(ctx context.Context) (each time.Duration, err error) {
 }
 
 // past lives the days, today included.
-func (m *making) past(ctx context.Context, days int) error {
+func (m *making) past(ctx context.Context, days, aDay int) error {
 	door := intake.New(m.store, m.clock.now, m.random)
 	p := newPast(m.store, door, m.clock, m.random, m.end)
 	for i, b := range m.all {
@@ -170,7 +182,8 @@ func (m *making) past(ctx context.Context, days int) error {
 		if err != nil {
 			return err
 		}
-		p.days(w, days, perDay)
+		p.days(w, days, aDay)
+		p.lately(w, aDay)
 	}
 	return p.live(ctx)
 }

@@ -39,6 +39,7 @@ const (
 	heardMost   = 1024 // events that may wait; more are left alone
 	receiptMost = 500  // cases whose authors are remembered
 	sayTime     = 5 * time.Second
+	adoptMost   = 200 // cases of a brand and section that the past may leave
 )
 
 // newPresent makes the present. Its hear must watch the store before the first
@@ -71,6 +72,7 @@ func (p *present) run(ctx context.Context) {
 	next, due := time.NewTimer(2*time.Second), time.NewTimer(time.Hour)
 	defer next.Stop()
 	defer due.Stop()
+	p.complain(ctx, p.adopt(ctx))
 	for {
 		due.Stop()
 		if len(p.agenda) > 0 {
@@ -89,10 +91,49 @@ func (p *present) run(ctx context.Context) {
 		case e := <-p.heard:
 			err = p.react(ctx, e)
 		}
-		if err != nil && ctx.Err() == nil {
-			p.log.Warn("somebody of the demo could not do what they wanted", "err", err)
+		p.complain(ctx, err)
+	}
+}
+
+func (p *present) complain(ctx context.Context, err error) {
+	if err != nil && ctx.Err() == nil {
+		p.log.Warn("somebody of the demo could not do what they wanted", "err", err)
+	}
+}
+
+// adopt lets the brands' people go on, one after the other, with what the past
+// left open.
+func (p *present) adopt(ctx context.Context) error {
+	for _, w := range p.people {
+		scope := store.Scope{{All: true}}
+		for _, l := range w.brand.Lanes {
+			scope = append(scope, store.LaneScope{Lane: l.ID, All: true})
+		}
+		for section := store.WaitingCritical; section < store.Resolved; section++ {
+			list, err := p.store.Cases(ctx, store.CasesQuery{Brand: w.brand.ID, Scope: scope, Section: section, Limit: adoptMost})
+			if err != nil {
+				return err
+			}
+			for _, c := range list {
+				later := time.Duration(w.rand.Float64() * float64(p.tempo.adopt))
+				p.at(p.now().Add(later), func(ctx context.Context) error { return p.pickUp(ctx, w, c.ID) })
+			}
 		}
 	}
+	return nil
+}
+
+// pickUp deals with a case as it is now.
+func (p *present) pickUp(ctx context.Context, w *people, caseID string) error {
+	c, err := p.store.Case(ctx, w.brand.ID, caseID)
+	if err != nil || ofManager(c.Brand, c.Team, c.Place) || c.State == sayline.CaseResolved {
+		return stands(err)
+	}
+	newest, err := p.store.MomentsOf(ctx, c.Brand, c.ID, 1)
+	if err == nil && len(newest) > 0 {
+		p.deal(w, newest[0], c.Episode)
+	}
+	return err
 }
 
 // turn chooses at which brand somebody speaks now, the busier the likelier, and
@@ -201,15 +242,7 @@ func (p *present) react(ctx context.Context, e sayline.Event) error {
 		p.authorsRead(w, e.Case)
 		return nil
 	}
-	c, err := p.store.Case(ctx, e.Brand, e.Case)
-	if err != nil || ofManager(c.Brand, c.Team, c.Place) {
-		return stands(err)
-	}
-	newest, err := p.store.MomentsOf(ctx, e.Brand, e.Case, 1)
-	if err == nil && len(newest) > 0 {
-		p.deal(w, newest[0], c.Episode)
-	}
-	return err
+	return p.pickUp(ctx, w, e.Case)
 }
 
 // authorsRead lets some of a case's authors, who have an answer now, say whether

@@ -150,10 +150,14 @@ func (p *people) replyTo(m *sayline.Moment) (text, lang string) {
 	return found.Reply, cmp.Or(found.Lang, p.brand.Language())
 }
 
-// hour is a time of day from 0 to 1: two humps, one at half past twelve, one at seven.
+// hour is a time of day from 0 to 1: two humps, one at half past twelve, one at
+// seven, and now and then any time at all.
 func (p *people) hour() float64 {
 	mean, spread := 12.5, 2.6
-	if p.rand.Float64() < 0.45 {
+	switch r := p.rand.Float64(); {
+	case r < 0.1:
+		return p.rand.Float64()
+	case r < 0.5:
 		mean, spread = 19, 1.9
 	}
 	return math.Mod(mean+spread*p.rand.NormFloat64()+24, 24) / 24

@@ -20,7 +20,7 @@
   function clear(leg) {
     const l = legs[leg]
     l.from = 0
-    for (const dd of all('dd', l.el)) { dd.replaceChildren(); dd.classList.remove('new') }
+    for (const dd of all('dd', l.el)) { dd.replaceChildren(); dd.removeAttribute('data-ms') }
   }
   // start begins a leg, and those after it anew.
   function start(leg) {
@@ -28,7 +28,10 @@
     order.slice(at).forEach(clear)
     legs[leg].from = performance.now()
     legs[leg].left = all('dd', legs[leg].el).length
-    order.forEach((name, i) => state(name, i < at ? 'done' : ''))
+    order.forEach((name, i) => {
+      state(name, i < at ? 'done' : '')
+      legs[name].el.classList.toggle('last', i === at)
+    })
     $('#again').disabled = false
   }
   function state(leg, s) {
@@ -42,6 +45,7 @@
     const ms = performance.now() - l.from
     dd.append(ms < 1000 ? Math.max(1, Math.round(ms)) : (ms / 1000).toFixed(1), Object.assign(document.createElement('small'), { textContent: ms < 1000 ? 'ms' : 's' }))
     dd.classList.add('new')
+    dd.addEventListener('animationend', () => dd.classList.remove('new'), { once: true })
     dd.dataset.ms = ms.toFixed(1)
     const what = $(`[data-mark=${name}] dt`, l.el).textContent
     $('#aloud').textContent = `${what}: ${dd.textContent}`
@@ -86,17 +90,25 @@
       tapped()
     },
     manager(e) {
-      const path = new URL(e.submitter?.formAction || e.target.action, location).pathname
-      const answer = page('shopper') && $('.answer', page('shopper'))
-      if (path.endsWith('/on-it')) {
-        on = answer ? stepsOn(answer) : 0
-        start('take')
-      } else if (path.endsWith('/answer') && $('[name=text]', e.target)?.value.trim()) {
-        answers = answer ? all('article.theirs', answer).length : 0
-        start('answer')
-      }
+      const own = e.submitter?.hasAttribute('formaction')
+      acts(new URL(own ? e.submitter.formAction : e.target.action).pathname, e.target)
     },
     wall() {},
+  }
+  // acts is what the manager does with a form: the answer by keyboard, too.
+  function acts(path, form) {
+    const answer = page('shopper') && $('.answer', page('shopper'))
+    if (path.endsWith('/on-it')) {
+      on = answer ? stepsOn(answer) : 0
+      start('take')
+    } else if (path.endsWith('/answer') && $('[name=text]', form)?.value.trim()) {
+      answers = answer ? all('article.theirs', answer).length : 0
+      start('answer')
+    }
+  }
+  const typed = e => {
+    const form = e.target.closest?.('form[action*="/answer"]')
+    if (form && e.key === 'Enter' && (e.metaKey || e.ctrlKey)) acts(new URL(form.action).pathname, form)
   }
   function tapped() {
     moment = ''
@@ -117,6 +129,7 @@
       if (!doc || doc.watched) return
       doc.watched = true
       doc.addEventListener('submit', pressed[name], true)
+      if (name === 'manager') doc.addEventListener('keydown', typed, true)
       new MutationObserver(() => look(name)).observe(doc, { subtree: true, childList: true, attributes: true, characterData: true })
       look(name)
     }
@@ -134,14 +147,14 @@
       const here = legs.tap.from && performance.now() - legs.tap.from < 5000 && !moment
       if (!here) { elsewhere = true; tapped() }
       moment = step.moment
-      if (elsewhere) mark('tap', 'disk')
+      mark('tap', 'disk') // or its own 201, whichever is heard of first
       look('manager')
       look('wall')
     }
     if (elsewhere && step.type === 'cx.case.acknowledged') mark('take', 'left')
     if (elsewhere && step.type === 'cx.case.answered') mark('answer', 'left')
   })
-  const hour = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+  const hour = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
   stream.addEventListener('left', e => {
     const x = JSON.parse(e.data), hook = x.way === 'webhook'
     const list = $(hook ? '#hooks' : '#mails'), li = document.createElement('li')
@@ -169,7 +182,7 @@
     if (!done?.ok) { $('#again').disabled = false; return }
     elsewhere = false
     moment = ''
-    order.forEach(name => { clear(name); state(name, '') })
+    order.forEach(name => { clear(name); state(name, ''); legs[name].el.classList.remove('last') })
     state('tap', 'next')
     tell()
     for (const name of ['shopper', 'manager']) frame[name].contentWindow.location.replace(frame[name].getAttribute('src'))
