@@ -96,7 +96,7 @@ func (tx *Tx) replaceMoment(before, m *sayline.Moment) error {
 }
 
 // rehome lets an amended moment stay with its case or moves it to the one its
-// new decision names. What was said about it goes with it.
+// new decision names.
 func (tx *Tx) rehome(before, m *sayline.Moment, c *sayline.Case, caseID string) error {
 	old, now := &before.Decision, &m.Decision
 	if c != nil && !now.OpensCase {
@@ -112,13 +112,12 @@ func (tx *Tx) rehome(before, m *sayline.Moment, c *sayline.Case, caseID string) 
 	if c == nil && !now.OpensCase {
 		return nil
 	}
-	if _, err := tx.exec("INSERT INTO decision_before (brand_id, moment_id, at, version, rule, team, case_id) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (brand_id, moment_id, at) DO NOTHING",
-		m.Brand, before.ID, micros(tx.now), old.Version, old.Rule, old.Team, before.Case); err != nil {
+	if err := tx.keepDecision(before); err != nil {
 		return err
 	}
 	m.Case, m.Episode = "", 0
 	if c == nil {
-		return tx.join(m, caseID)
+		return tx.join(m, before.ID, caseID)
 	}
 	if err := tx.keepHistory(before, c); err != nil {
 		return err
@@ -131,10 +130,16 @@ func (tx *Tx) rehome(before, m *sayline.Moment, c *sayline.Case, caseID string) 
 			return err
 		}
 	}
-	if err := tx.join(m, caseID); err != nil {
-		return err
-	}
-	_, err := tx.exec("UPDATE message SET case_id = $1, episode = $2 WHERE brand_id = $3 AND moment_id = $4", m.Case, m.Episode, m.Brand, before.ID)
+	return tx.join(m, before.ID, caseID)
+}
+
+// keepDecision keeps the decision that is replaced, and the case it led to; each
+// at a time of its own, even of two in one group.
+func (tx *Tx) keepDecision(m *sayline.Moment) error {
+	d, now := &m.Decision, micros(tx.now)
+	_, err := tx.exec("INSERT INTO decision_before (brand_id, moment_id, at, version, rule, team, case_id) "+
+		"SELECT $1, $2, CASE WHEN COALESCE(MAX(at), 0) >= $3 THEN MAX(at) + 1 ELSE $4 END, $5, $6, $7, $8 FROM decision_before WHERE brand_id = $9 AND moment_id = $10",
+		m.Brand, m.ID, now, now, d.Version, d.Rule, d.Team, m.Case, m.Brand, m.ID)
 	return err
 }
 
@@ -189,22 +194,27 @@ func (tx *Tx) leave(m *sayline.Moment, c *sayline.Case, reason string) error {
 }
 
 // join attaches one moment to the case its decision names, by the same
-// casework as intake.
-func (tx *Tx) join(m *sayline.Moment, caseID string) error {
+// casework as intake. What was said about it goes with it: messages know it by
+// the id it had before.
+func (tx *Tx) join(m *sayline.Moment, before, caseID string) error {
 	work := newCasework(tx)
 	a := &Accept{Moment: m, CaseID: caseID}
 	if err := work.openSlots([]*Accept{a}); err != nil {
 		return err
 	}
 	work.attach(a.slot, m)
-	return work.write()
+	if err := work.write(); err != nil {
+		return err
+	}
+	_, err := tx.exec("UPDATE message SET case_id = $1, episode = $2 WHERE brand_id = $3 AND moment_id = $4", m.Case, m.Episode, m.Brand, before)
+	return err
 }
 
 // keepHistory copies what the author has already read of the case they leave:
 // their history is only ever added to.
 func (tx *Tx) keepHistory(m *sayline.Moment, c *sayline.Case) error {
 	_, err := tx.exec("INSERT INTO history (brand_id, subject, n, at, episode, status, by_person, label) "+
-		"SELECT brand_id, $1, n + (SELECT COALESCE(MAX(h.n), 0) FROM history h WHERE h.brand_id = $2 AND h.subject = $3), at, episode, status, by_person, label "+
+		"SELECT brand_id, $1, ROW_NUMBER() OVER (ORDER BY n) + (SELECT COALESCE(MAX(h.n), 0) FROM history h WHERE h.brand_id = $2 AND h.subject = $3), at, episode, status, by_person, label "+
 		"FROM history WHERE brand_id = $4 AND subject = $5 AND episode >= $6",
 		m.ID, m.Brand, m.ID, c.Brand, c.ID, m.Episode)
 	return err
@@ -235,7 +245,7 @@ func (s *Store) AuthorSays(ctx context.Context, a AuthorSays) error {
 			heard := *m
 			heard.Text = a.Message.Text
 			m.Decision = a.Decide(&heard)
-			if err := tx.join(m, a.CaseID); err != nil {
+			if err := tx.join(m, m.ID, a.CaseID); err != nil {
 				return err
 			}
 		}

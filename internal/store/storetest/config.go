@@ -171,7 +171,7 @@ func serverKey(w *world) {
 		if err != nil {
 			return err
 		}
-		w.Cleanup(func() { s.Close() })
+		w.T.Cleanup(func() { s.Close() })
 		keys[i] = string(s.ServerKey())
 		return s.Ready(w.ctx())
 	})

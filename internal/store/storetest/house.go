@@ -94,20 +94,31 @@ func Plain(t testing.TB, url string) *sql.DB {
 // world is one brand in a house: what a behaviour is tried on. Brands are
 // apart, so that one database serves the whole suite.
 type world struct {
-	*testing.T
+	tester
+	T *testing.T
 	*house
 	brand  string
 	random io.Reader
 }
 
+// tester is a test, or one try of a property.
+type tester interface {
+	Helper()
+	Error(...any)
+	Errorf(string, ...any)
+	Fatal(...any)
+	Fatalf(string, ...any)
+	Context() context.Context
+}
+
 // alone is the same brand in a house of its own, for what concerns all brands.
 func (w *world) alone() *world {
-	return &world{T: w.T, house: openHouse(w.T, w.house.fresh), brand: w.brand, random: w.random}
+	return &world{tester: w.T, T: w.T, house: openHouse(w.T, w.house.fresh), brand: w.brand, random: w.random}
 }
 
 var madrid, _ = time.LoadLocation("Europe/Madrid")
 
-func (w *world) ctx() context.Context { return w.T.Context() }
+func (w *world) ctx() context.Context { return w.tester.Context() }
 
 func (w *world) id() string { return sayline.NewID(w.clock.Now(), w.random) }
 

@@ -43,7 +43,7 @@ func twins(old *world) {
 
 // twin is a brand whose ids are those of every other twin.
 func (w *world) twin(brand string) *world {
-	return &world{T: w.T, house: w.house, brand: brand, random: rand.NewChaCha8([32]byte{1})}
+	return &world{tester: w.T, T: w.T, house: w.house, brand: brand, random: rand.NewChaCha8([32]byte{1})}
 }
 
 // lived are the ids of a life.

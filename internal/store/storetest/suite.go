@@ -41,7 +41,7 @@ func Run(t *testing.T, database func(testing.TB) string) {
 				brands++
 				w := &world{house: h, brand: fmt.Sprintf("brand-%d", brands), random: rand.Reader}
 				t.Run(b.says, func(t *testing.T) {
-					w.T = t
+					w.tester, w.T = t, t
 					b.test(w)
 					w.whole()
 				})
