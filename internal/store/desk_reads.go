@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"slices"
@@ -83,35 +84,16 @@ type CasesQuery struct {
 func (s Section) At(c *sayline.Case) time.Time { return sectionOrder[s].of(c) }
 
 // Cases reads a page of a section, in its order. Paging is by row values, so
-// the last page costs what the first does.
+// the last page costs what the first does; which cases are on it is read from
+// an index alone, and only their rows are fetched.
 func (s *Store) Cases(ctx context.Context, q CasesQuery) ([]*sayline.Case, error) {
 	sec := sectionOrder[q.Section]
 	var list []*sayline.Case
-	for _, part := range q.Scope.parts(q.Section) {
+	for _, part := range q.Scope.parts(q) {
 		b := newWhere("brand_id = ", q.Brand)
-		b.and("lane = ", part.Lane)
-		b.text(" AND " + sec.where)
-		part.limit(b)
-		if q.Owner != "" {
-			b.and("owner = ", q.Owner)
-		}
-		if q.AfterID != "" {
-			more := ">"
-			if sec.newest {
-				more = "<"
-			}
-			b.text(" AND (" + sec.order + ", case_id) " + more + " (")
-			b.arg(micros(q.AfterAt))
-			b.text(", ")
-			b.arg(q.AfterID)
-			b.text(")")
-		}
-		down := ""
-		if sec.newest {
-			down = " DESC"
-		}
-		b.text(" ORDER BY " + sec.order + down + ", case_id" + down + " LIMIT ")
-		b.arg(q.Limit)
+		b.text(" AND case_id IN (")
+		q.page(b, part)
+		b.text(")")
 		got, err := s.cases(ctx, q.Brand, "SELECT "+caseCols+" FROM cases WHERE "+b.String(), b.args...)
 		if err != nil {
 			return nil, err
@@ -119,16 +101,39 @@ func (s *Store) Cases(ctx context.Context, q CasesQuery) ([]*sayline.Case, error
 		list = append(list, got...)
 	}
 	slices.SortFunc(list, func(x, y *sayline.Case) int {
-		d := sec.of(x).Compare(sec.of(y))
-		if d == 0 {
-			d = strings.Compare(x.ID, y.ID)
-		}
+		d := cmp.Or(sec.of(x).Compare(sec.of(y)), strings.Compare(x.ID, y.ID))
 		if sec.newest {
 			d = -d
 		}
 		return d
 	})
 	return list[:min(len(list), q.Limit)], nil
+}
+
+// page writes the SELECT of the ids of one part's page.
+func (q *CasesQuery) page(b *where, part LaneScope) {
+	sec := sectionOrder[q.Section]
+	more, down := ">", ""
+	if sec.newest {
+		more, down = "<", " DESC"
+	}
+	b.text("SELECT case_id FROM cases WHERE brand_id = ")
+	b.arg(q.Brand)
+	b.and("lane = ", part.Lane)
+	b.text(" AND " + sec.where)
+	part.limit(b)
+	if q.Owner != "" {
+		b.and("owner = ", q.Owner)
+	}
+	if q.AfterID != "" {
+		b.text(" AND (" + sec.order + ", case_id) " + more + " (")
+		b.arg(micros(q.AfterAt))
+		b.text(", ")
+		b.arg(q.AfterID)
+		b.text(")")
+	}
+	b.text(" ORDER BY " + sec.order + down + ", case_id" + down + " LIMIT ")
+	b.arg(q.Limit)
 }
 
 // CountWaiting counts the cases nobody is on yet that want somebody soon, up to most.
@@ -154,9 +159,9 @@ func (s *Store) CountWaiting(ctx context.Context, brand string, scope Scope, mos
 
 // parts are the queries a scope takes: of open work, which is little, one for
 // each lane; of what is resolved, which only grows, one for each team, so that
-// a small team's page does not wade through everybody's.
-func (sc Scope) parts(sec Section) []LaneScope {
-	if sec != Resolved {
+// a small team's page does not wade through everybody's; of somebody's own, one.
+func (sc Scope) parts(q CasesQuery) []LaneScope {
+	if q.Section != Resolved || q.Owner != "" {
 		return sc
 	}
 	var list []LaneScope
