@@ -97,7 +97,6 @@ func measureEngine(ctx context.Context, o Options, r *Report, name, database str
 
 // serving prepares a database and starts a server on it. clean removes what it left.
 func serving(ctx context.Context, database, hook string) (s *server, clean func() error, err error) {
-	clean = func() error { return nil }
 	args := []string{"serve", "--listen", "127.0.0.1:0", "--rate-limit", "off", "--allow-private-targets", "--log", "error"}
 	if database == "" {
 		dir, err := os.MkdirTemp("", "sayline-bench")

@@ -62,7 +62,8 @@ func TestDeriveSecret(t *testing.T) {
 		}
 		seen[s] = true
 	}
-	if DeriveSecret(key, "sparkle", "erp", 1) != DeriveSecret(key, "sparkle", "erp", 1) {
+	first := DeriveSecret(key, "sparkle", "erp", 1)
+	if again := DeriveSecret(key, "sparkle", "erp", 1); again != first {
 		t.Error("the same endpoint has two secrets")
 	}
 }
