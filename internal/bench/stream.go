@@ -44,8 +44,10 @@ func watch(s *server, n int) (*pages, error) {
 	return p, nil
 }
 
-// read notes the ids in every line of data until the page is closed.
+// read notes the ids in every line of data until the page is closed. A moment
+// comes again when its case changes: the first time counts.
 func (p *pages) read(in *bufio.Reader) {
+	seen := map[string]bool{}
 	for {
 		line, err := in.ReadBytes('\n')
 		if err != nil {
@@ -60,9 +62,14 @@ func (p *pages) read(in *bufio.Reader) {
 			if _, rest, ok = bytes.Cut(rest, []byte(`"id":"`)); !ok {
 				break
 			}
-			id, _, _ := bytes.Cut(rest, []byte(`"`))
+			b, _, _ := bytes.Cut(rest, []byte(`"`))
+			id := string(b)
+			if seen[id] {
+				continue
+			}
+			seen[id] = true
 			p.mu.Lock()
-			p.arrived[string(id)] = append(p.arrived[string(id)], now)
+			p.arrived[id] = append(p.arrived[id], now)
 			p.mu.Unlock()
 		}
 	}
