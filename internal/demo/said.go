@@ -127,18 +127,19 @@ func (p *people) replyTo(m *sayline.Moment) (text, lang string) {
 	best, found := 0, (*utterance)(nil)
 	for i := range p.said {
 		u := &p.said[i]
-		if u.Reply == "" || u.Topic != m.Topic || u.Text != m.Text || u.Topic == "" && (u.Feeling < 3) != (m.Feeling < 3) {
+		here := u.Touchpoint == m.Context.Touchpoint
+		switch {
+		case u.Reply == "" || u.Topic != m.Topic || u.Text != m.Text:
 			continue
+		case u.Topic == "" && (!here || (u.Feeling < 3) != (m.Feeling < 3)):
+			continue // a face says too little to be answered alike everywhere
 		}
 		likeness := 1
-		if u.Touchpoint == m.Context.Touchpoint {
+		if here {
 			likeness += 2
 		}
 		if u.Lang == m.Lang {
 			likeness += 4
-		}
-		if u.Topic == "" && u.Touchpoint != m.Context.Touchpoint {
-			continue // a face says too little to be answered alike everywhere
 		}
 		if likeness > best {
 			best, found = likeness, u
