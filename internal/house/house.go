@@ -78,6 +78,7 @@ func (h *House) Routes(mux *http.ServeMux) {
 	mux.Handle("GET "+auth.JoinPath, h.Handle(h.joinPage))
 	mux.Handle("POST "+auth.JoinPath, h.Handle(h.join))
 	mux.Handle("POST /b/{brand}/duty", h.InBrand(h.duty))
+	mux.Handle("/b/", h.Handle(nowhere))
 	mux.Handle("GET /b/{brand}/live", h.InBrand(h.stream))
 	mux.Handle("POST /b/{brand}/rings/{page}", h.InBrand(h.rang))
 }
@@ -95,6 +96,9 @@ func (h *House) Handle(f web.Handler) http.Handler {
 		return f(w, r)
 	}))
 }
+
+// nowhere answers every path below the brands that leads to no room.
+func nowhere(http.ResponseWriter, *http.Request) error { return errNotYours }
 
 // BrandHandler is a handler for one of a brand's people.
 type BrandHandler func(w http.ResponseWriter, r *http.Request, v *auth.Viewer) error

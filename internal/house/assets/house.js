@@ -26,10 +26,10 @@ const house = (() => {
 	// One line of server-sent events. It is read by hand, so that its heartbeats
 	// are heard too: a line that is silent for longer than two of them is dead,
 	// whatever the browser believes.
-	const silence = 40000, patience = 9000
+	const silence = 40000, patience = 6000
 	function line(path) {
 		const l = { state: 'catching', id: '' }
-		let stop, heard, lost = Date.now(), wait = 500, paused = false
+		let stop, heard, lost = Date.now(), wait = 500, paused = false, next, busy
 		const set = s => {
 			if (s === 'on') lost = 0
 			else lost ||= Date.now()
@@ -37,17 +37,21 @@ const house = (() => {
 			sign()
 		}
 		async function open() {
+			if (busy) return
+			busy = true
+			clearTimeout(next)
 			stop = new AbortController()
 			heard = Date.now()
 			try {
 				const res = await fetch(path, { headers: { Accept: 'text/event-stream', ...(l.id && { 'Last-Event-ID': l.id }) }, signal: stop.signal, cache: 'no-store' })
-				if (res.status === 401) { set('out'); return }
+				if (res.status === 401) { set('out'); return } // and busy for good: only a new page helps
 				if (!res.ok) throw new Error(res.status)
 				await read(res.body.getReader())
 			} catch { /* it comes again below */ }
+			busy = false
 			if (paused) return
 			set('catching')
-			setTimeout(open, wait + Math.random() * 300)
+			next = setTimeout(open, wait + Math.random() * 300)
 			wait = Math.min(wait * 2, 8000)
 		}
 		async function read(reader) {
@@ -82,7 +86,9 @@ const house = (() => {
 			else if (l.state === 'catching') set('catching')
 		}, 1000)
 		addEventListener('offline', () => { if (!paused) stop?.abort() })
-		addEventListener('online', () => { wait = 500 })
+		const now = () => { if (!paused && l.state !== 'on') { wait = 500; open() } }
+		addEventListener('online', now)
+		document.addEventListener('visibilitychange', () => { if (!document.hidden) now() })
 		l.pause = () => { paused = true; stop?.abort() }
 		l.resume = () => { if (paused) { paused = false; set('catching'); open() } }
 		lines.push(l)
@@ -115,12 +121,12 @@ const house = (() => {
 		const res = await fetch(url, { headers: { Accept: 'text/html' }, cache: 'no-store', ...options })
 		const doc = new DOMParser().parseFromString(await res.text(), 'text/html')
 		if (!res.ok) throw Object.assign(new Error(), { said: all('[data-problem]', doc).map(p => p.textContent).join(' ') })
-		if (doc.body.classList.contains('plain')) { location.assign(res.url); throw new Error('elsewhere') }
+		if (doc.body.classList.contains('plain')) throw new Error('elsewhere') // signed out: the live sign tells, and what is typed stays
 		return { doc, url: res.url }
 	}
 	let reading, again
 	async function refresh() {
-		if (reading) { again = true; return }
+		if (reading || document.hidden) { again = true; return }
 		reading = true
 		const at = location.href
 		try {
@@ -129,6 +135,7 @@ const house = (() => {
 		} catch { /* the live sign tells */ }
 		setTimeout(() => { reading = false; if (again) { again = false; refresh() } }, 400)
 	}
+	document.addEventListener('visibilitychange', () => { if (!document.hidden && again && !reading) { again = false; refresh() } })
 	async function visit(url, back) {
 		try {
 			const { doc } = await load(url)
@@ -233,11 +240,7 @@ const house = (() => {
 		clearInterval(flash)
 		document.title = title
 	}
-	on.ring = data => {
-		const ring = JSON.parse(data)
-		const same = $(`.ring[data-page="${ring.page}"]`)
-		if (same) return
-		hush($(`.ring[data-case="${ring.case}"]`))
+	function show(ring) {
 		const holder = document.createElement('template')
 		holder.innerHTML = ring.html
 		$('#rings').prepend(holder.content)
@@ -246,6 +249,13 @@ const house = (() => {
 		let lit = true
 		document.title = '● ' + ring.title
 		flash = setInterval(() => { document.title = (lit = !lit) ? '● ' + ring.title : title }, 1200)
+	}
+	on.ring = data => {
+		const ring = JSON.parse(data)
+		const same = $(`.ring[data-page="${ring.page}"]`)
+		if (same) return
+		hush($(`.ring[data-case="${ring.case}"]`))
+		if (document.hidden || $('#case')?.dataset.case !== ring.case) show(ring)
 		if (ring.loud) {
 			chime()
 			navigator.userActivation?.hasBeenActive && navigator.vibrate?.([180, 90, 180])

@@ -15,7 +15,6 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strconv"
 	"sync"
@@ -241,7 +240,3 @@ func (h *House) Page(browser *testkit.Chromium, look testkit.Look, email string)
 	p.Problems() // the path after it is nowhere, which is no fault of the page
 	return p
 }
-
-// Pictures is the folder screenshots are written to, "" when none are wanted: a
-// person sets SAYLINE_HOUSE_PICTURES to look at the rooms they work on.
-func Pictures() string { return os.Getenv("SAYLINE_HOUSE_PICTURES") }
