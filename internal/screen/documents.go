@@ -96,7 +96,7 @@ func (v *voice) maybe(t time.Time) *time.Time {
 }
 
 func (v *voice) openUntil(m *sayline.Moment) *time.Time {
-	if !m.SealedAt.IsZero() {
+	if !m.Open(v.now) {
 		return nil
 	}
 	return v.maybe(m.OpenUntil)

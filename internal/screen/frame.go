@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/sayline/sayline"
@@ -31,7 +30,6 @@ type frame struct {
 	Discovery string
 	Self      string // path of the screen somebody stands at
 	Others    []langLink
-	now       time.Time // in the brand's zone
 }
 
 // langLink leads to the same page in another of the brand's languages.
@@ -41,9 +39,9 @@ type langLink struct{ Tag, Name, URL string }
 func (s *Screen) newFrame(r *http.Request, site *brands.Site, t *sayline.Touchpoint, lang string) frame {
 	tongue := s.Words.In(lang)
 	f := frame{
-		voice: voice{tongue, lang, site, t}, Dir: words.Direction(lang), Dress: s.wardrobe.dress(site.Look.Color),
+		voice: voice{tongue, lang, site, t, s.Now().In(site.Location())}, Dir: words.Direction(lang), Dress: s.wardrobe.dress(site.Look.Color),
 		Brand: site.Name, Logo: template.HTML(site.Look.Logo), Rel: cx.Rel, Discovery: site.URL(cx.WellKnown),
-		Self: path(site, "/cx"), now: s.Now().In(site.Location()),
+		Self: path(site, "/cx"),
 	}
 	first, _ := utf8.DecodeRuneInString(site.Name)
 	f.Monogram = strings.ToUpper(string(first))

@@ -37,6 +37,8 @@ type house struct {
 	log   *syncBuffer
 	url   string // of the server; a brand is at url + "/@" + id
 	clock *clock
+
+	database string // file
 }
 
 // clock is real time, moved by hand.
@@ -72,10 +74,10 @@ func (s *syncBuffer) String() string { s.mu.Lock(); defer s.mu.Unlock(); return 
 // newHouse opens a house; change may set the screen's options.
 func newHouse(t testing.TB, change ...func(*screen.Options)) *house {
 	t.Helper()
-	h := &house{t: t, reg: &brands.Registry{}, clock: &clock{}, log: &syncBuffer{}}
+	h := &house{t: t, reg: &brands.Registry{}, clock: &clock{}, log: &syncBuffer{}, database: filepath.Join(t.TempDir(), "sayline.db")}
 	log := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	var err error
-	h.store, err = store.Open(context.Background(), store.Options{Database: filepath.Join(t.TempDir(), "sayline.db"), Log: log, Now: h.clock.now})
+	h.store, err = store.Open(context.Background(), store.Options{Database: h.database, Log: log, Now: h.clock.now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,7 +234,7 @@ func read[T any](a *answer) *T {
 func (h *house) act(receipt string) store.Act {
 	h.t.Helper()
 	brand, secret := partsOf(receipt)
-	m, err := h.store.MomentByReceipt(context.Background(), brand, sayline.HashSecret(secret))
+	m, err := h.store.MomentByReceipt(context.Background(), brand, sayline.ReceiptKey(secret))
 	if err != nil {
 		h.t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 
 // The grounds all brands share: warm paper and ink, by day and by night.
 var (
-	paper, night         = parseColour("#faf8f4"), parseColour("#131311")
+	paper, nightPaper    = parseColour("#faf8f4"), parseColour("#131311")
 	card, nightCard      = parseColour("#ffffff"), parseColour("#1d1d1a")
 	ink, nightInk        = parseColour("#1c1b19"), parseColour("#f3f0e9")
 	white, black         = parseColour("#ffffff"), parseColour("#040403")
@@ -35,9 +35,9 @@ func byDay(brand rgb) palette {
 
 // byNight lightens the colour until it can be read on every dark ground.
 func byNight(brand rgb) palette {
-	wash := mix(night, brand, washByNight)
+	wash := mix(nightPaper, brand, washByNight)
 	mark := brand
-	for _, ground := range []rgb{night, nightCard, wash} {
+	for _, ground := range []rgb{nightPaper, nightCard, wash} {
 		mark = readable(mark, ground, nightContrast)
 	}
 	return palette{mark, partner(mark), mark, wash}

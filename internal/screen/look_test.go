@@ -35,7 +35,7 @@ func TestEveryBrandIsReadable(t *testing.T) {
 		}{
 			{"words on the fill by day", day.on, day.fill, textContrast}, {"words on the fill by night", dark.on, dark.fill, textContrast},
 			{"marks on paper", day.mark, paper, textContrast}, {"marks on the wash", day.mark, day.wash, textContrast}, {"marks on a card", day.mark, card, textContrast},
-			{"marks on the night", dark.mark, night, textContrast}, {"marks on a night card", dark.mark, nightCard, textContrast}, {"marks on the night's wash", dark.mark, dark.wash, textContrast},
+			{"marks on the night", dark.mark, nightPaper, textContrast}, {"marks on a night card", dark.mark, nightCard, textContrast}, {"marks on the night's wash", dark.mark, dark.wash, textContrast},
 			{"ink on the wash", ink, day.wash, 7}, {"ink on the night's wash", nightInk, dark.wash, 7},
 			{"soft words on the wash", soft, day.wash, textContrast}, {"soft words on the night's wash", nightSoft, dark.wash, textContrast},
 		} {
@@ -46,7 +46,7 @@ func TestEveryBrandIsReadable(t *testing.T) {
 	})
 }
 
-// softDay and softNight are --soft of screen.css; TestSoftIsTheSheets holds them together.
+// softDay and softNight are --soft of screen.css; TestSheetAndPaletteAgree holds them together.
 const softDay, softNight = "#635f57", "#aaa59a"
 
 func TestOklabThereAndBack(t *testing.T) {

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"html/template"
 	"net/http"
 	"slices"
 	"strings"
@@ -21,7 +22,10 @@ type noticeView struct {
 }
 
 // reach is another way to reach the brand.
-type reach struct{ URL, Label string }
+type reach struct {
+	URL   template.URL // tel:, mailto: or https:, checked when the brand was set up
+	Label string
+}
 
 // fillProblem says an error in the caller's language, and names other ways to
 // reach the brand while this one is shut.
@@ -61,7 +65,7 @@ func (s *Screen) problemPage(w http.ResponseWriter, r *http.Request, p *cx.Probl
 	}
 	for _, u := range p.Fallback {
 		_, label, _ := strings.Cut(u, ":")
-		v.Fallback = append(v.Fallback, reach{u, strings.TrimPrefix(label, "//")})
+		v.Fallback = append(v.Fallback, reach{template.URL(u), strings.TrimPrefix(label, "//")})
 	}
 	return s.send(w, r, p.Status, "notice", &v.frame, v)
 }

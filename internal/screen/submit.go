@@ -139,5 +139,5 @@ func (s *Screen) voiceFor(r *http.Request, site *brands.Site, m *sayline.Moment)
 		t = site.Index.FrontDoor()
 	}
 	lang := language(r, site, "")
-	return &voice{s.Words.In(lang), lang, site, t}
+	return &voice{s.Words.In(lang), lang, site, t, s.Now().In(site.Location())}
 }

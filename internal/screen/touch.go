@@ -12,6 +12,7 @@ import (
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/brands"
+	"github.com/sayline/sayline/internal/gs1"
 	"github.com/sayline/sayline/internal/web"
 )
 
@@ -86,7 +87,7 @@ func (s *Screen) newTouchView(r *http.Request, p *spot) (*touchView, error) {
 		WithoutRef: withQuery(r.URL, "ref", ""), WithoutTopic: withQuery(r.URL, "topic", ""), Policy: p.site.Privacy.Policy,
 		Gifts: path(p.site, s.assets.Path("gifts.js")), Submit: path(p.site, "/cx/moments"), Gone: path(p.site, "/cx/gone"), Script: s.scripts.touch,
 	}
-	v.Self = path(p.site, r.URL.EscapedPath())
+	v.Self = path(p.site, gs1.CutSerial(r.URL.EscapedPath()))
 	v.Where = p.where(lang)
 	if v.First == "" {
 		v.First = "topics"

@@ -16,7 +16,7 @@ const mostTouchpoints = 50
 // of a product. Only what is listed is ever told.
 func (s *Screen) touchpoints(w http.ResponseWriter, r *http.Request, site *brands.Site) error {
 	lang := language(r, site, "")
-	v := &voice{s.Words.In(lang), lang, site, site.Index.FrontDoor()}
+	v := &voice{s.Words.In(lang), lang, site, site.Index.FrontDoor(), s.Now().In(site.Location())}
 	q := r.URL.Query()
 	product := q.Get("product")
 	var list []findable

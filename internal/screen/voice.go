@@ -3,6 +3,7 @@ package screen
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/brands"
@@ -16,6 +17,7 @@ type voice struct {
 	Lang       string
 	site       *brands.Site
 	touchpoint *sayline.Touchpoint
+	now        time.Time // in the brand's zone
 }
 
 // Line says one of [sayline.LineKeys], with facts (name, value, …) beside {brand}.

@@ -106,9 +106,15 @@ func (e *Errors) note(r *http.Request, k sayline.Kind, err error) {
 // receipts is where a receipt's secret stands in a path.
 const receipts = "/cx/r/"
 
-// LogPath is a path as logs may show it: without the secret of a receipt.
+// LogPath is a path as logs may show it: without the secret of a receipt, and
+// without the serial number of a scanned product (a GS1 Digital Link's /21/).
 // Queries are never logged.
 func LogPath(path string) string {
+	if link := strings.Index(path, "/01/"); link >= 0 {
+		if at := strings.Index(path[link:], "/21/"); at >= 0 {
+			return path[:link+at] + "/21/…"
+		}
+	}
 	before, rest, ok := strings.Cut(path, receipts)
 	if !ok {
 		return path

@@ -104,7 +104,8 @@ func TestEveryKindHasAStatus(t *testing.T) {
 }
 
 func TestLogPath(t *testing.T) {
-	for in, want := range map[string]string{"/cx/r/abc": "/cx/r/…", "/@sparkle/cx/r/abc/export": "/@sparkle/cx/r/…/export", "/cx/t/k7f3": "/cx/t/k7f3"} {
+	for in, want := range map[string]string{"/cx/r/abc": "/cx/r/…", "/@sparkle/cx/r/abc/export": "/@sparkle/cx/r/…/export", "/cx/t/k7f3": "/cx/t/k7f3",
+		"/cx/01/09506000134352/10/AB/21/S9": "/cx/01/09506000134352/10/AB/21/…"} {
 		if got := LogPath(in); got != want {
 			t.Errorf("%s: %s, want %s", in, got, want)
 		}

@@ -5,13 +5,14 @@
   const address = more => answer.dataset.receipt + '?part&lang=' + answer.dataset.lang + (more || '')
   const parse = html => new DOMParser().parseFromString(html, 'text/html')
   const last = {}
+  let latest
 
   // Nothing is taken from under somebody's fingers.
-  const busy = part => [...part.querySelectorAll('textarea,input:not([type=hidden])')].some(f => f === document.activeElement || f.value !== f.defaultValue) || part.querySelector('details[open]')
+  const busy = part => [...part.querySelectorAll('textarea,input:not([type=hidden])')].some(f => f === document.activeElement || f.value !== f.defaultValue) || part.querySelector('details[open], :active')
 
   // morph: puts what changed in its place.
   const morph = html => {
-    const next = parse(html)
+    const next = parse(latest = html)
     for (const part of next.querySelectorAll('[data-part]')) {
       const html = part.innerHTML, name = part.dataset.part, old = answer.querySelector('[data-part=' + name + ']')
       if (last[name] === html || busy(old)) continue
@@ -21,10 +22,14 @@
       }
       last[name] = html
       if (name === 'truth') answer.querySelector('[role=status]').textContent = part.querySelector('h1').textContent
+      const had = old.contains(document.activeElement)
       old.replaceWith(part)
+      if (had) answer.querySelector('h1').focus({ preventScroll: true })
       ready(part)
     }
   }
+
+  for (const done of ['focusout', 'pointerup', 'toggle']) answer.addEventListener(done, () => setTimeout(() => latest && morph(latest)), true)
 
   // ---- live: a stream while the server keeps it open, then asking now and then
   let source, tag, timer, closed = false

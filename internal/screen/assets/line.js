@@ -26,7 +26,7 @@ const Line = world => {
 
   // unfinished: there is something left to deliver.
   const unfinished = i => i.state === 'held' || i.state === 'trying' || i.state === 'waiting' ||
-    i.state === 'said' && !!(i.drop || i.out || i.patch || i.seal && !i.sealed || i.words.length || i.extra.length)
+    i.state === 'said' && !!(i.drop || i.look || i.out || i.patch || i.seal && !i.sealed || i.words.length || i.extra.length)
 
   const changed = i => {
     if (unfinished(i)) world.keep(i)
@@ -210,7 +210,7 @@ const Line = world => {
     i.look = false
     i.doc = doc
     const text = doc.moment.text || '', mine = doc.messages.filter(m => m.from === 'author').length
-    i.sealed = !doc.open_until
+    i.sealed = i.sealed || !doc.open_until
     if (i.words[0] && i.words[0].tried && mine > i.words[0].before) i.words.shift()
     if (i.words[0]) i.words[0].before = mine
     if (i.unknown) {

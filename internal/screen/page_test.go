@@ -1,0 +1,92 @@
+package screen
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/sayline/sayline/internal/words"
+	"github.com/sayline/sayline/internal/words/wordstest"
+)
+
+// TestEveryWordIsThere: templates and code say nothing the catalogues lack.
+func TestEveryWordIsThere(t *testing.T) {
+	c, err := words.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := parsePages(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wordstest.Templates(t, c, set)
+	wordstest.Code(t, c, ".")
+	for _, l := range c.Languages() {
+		for _, made := range []string{"face_1", "face_2", "face_3", "face_4", "face_5", "solved_was_yes", "solved_was_no", "reason_done", "reason_nothing-to-do", "reason_duplicate", "reason_elsewhere",
+			"problem_invalid", "problem_at_fault", "problem_unsigned", "problem_forbidden", "problem_not_found", "problem_conflict", "problem_gone", "problem_too_large", "problem_wrong_type", "problem_too_many", "problem_unavailable", "problem_internal"} {
+			if !c.In(l).Has(made) {
+				t.Errorf("%s lacks %s", l, made)
+			}
+		}
+	}
+}
+
+func sheet(t *testing.T) string {
+	t.Helper()
+	b, err := os.ReadFile("assets/screen.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// TestSheetAndPaletteAgree: the grounds the palette is computed against are the
+// ones the style sheet paints, and faces can be told from their ground.
+func TestSheetAndPaletteAgree(t *testing.T) {
+	css := sheet(t)
+	day, night, _ := strings.Cut(css, "@media (prefers-color-scheme:dark)")
+	token := func(css, name string) rgb {
+		m := regexp.MustCompile(`--` + name + `: (#[0-9a-f]{3,6});`).FindStringSubmatch(css)
+		if m == nil {
+			t.Fatalf("no --%s", name)
+		}
+		hex := m[1]
+		if len(hex) == 4 {
+			hex = "#" + strings.Repeat(hex[1:2], 2) + strings.Repeat(hex[2:3], 2) + strings.Repeat(hex[3:4], 2)
+		}
+		return parseColour(hex)
+	}
+	for _, c := range []struct {
+		name       string
+		day, night rgb
+	}{{"paper", paper, nightPaper}, {"card", card, nightCard}, {"ink", ink, nightInk}, {"soft", parseColour(softDay), parseColour(softNight)}} {
+		if got := token(day, c.name); got != c.day {
+			t.Errorf("--%s by day is %s, computed against %s", c.name, got, c.day)
+		}
+		if got := token(night, c.name); got != c.night {
+			t.Errorf("--%s by night is %s, computed against %s", c.name, got, c.night)
+		}
+	}
+	for _, f := range []string{"f1", "f2", "f3", "f4", "f5"} {
+		// The features are drawn in the ground's colour: 3 to 1 (WCAG 2.2, 1.4.11).
+		if got := contrast(token(day, f), paper); got < 3 {
+			t.Errorf("--%s by day has %.2f against paper", f, got)
+		}
+		if got := contrast(token(night, f), nightPaper); got < 3 {
+			t.Errorf("--%s by night has %.2f against paper", f, got)
+		}
+	}
+}
+
+// TestSheetIsReady: what people need on every page is in the sheet, and sides
+// are logical, so that it turns around for who reads from the right.
+func TestSheetIsReady(t *testing.T) {
+	css := sheet(t)
+	if !strings.Contains(css, "prefers-reduced-motion") || !strings.Contains(css, "focus-visible") {
+		t.Error("motion or focus is forgotten")
+	}
+	if bad := regexp.MustCompile(`(margin|padding|border)-(left|right)|(^|[;{ ])(left|right):|text-align: (left|right)`).FindString(css); bad != "" {
+		t.Errorf("%q does not turn around", bad)
+	}
+}
