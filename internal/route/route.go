@@ -154,16 +154,16 @@ func (r *Router) groupKey(m *sayline.Moment, f *facts, rule *sayline.Rule, d *sa
 			what = "face-"
 		}
 	}
-	place, product := d.Place, m.Context.Product
+	place := d.Place
 	if rule.GroupAt != "" {
 		place = r.index.AtLevel(m.Context.Place, rule.GroupAt)
 	} else if team := r.index.Team(d.Team); team == nil || team.Covers == "" {
 		place = m.Context.Place
 	}
 	if m.Context.Lot != "" {
-		place, product = "", product+"~"+m.Context.Lot
+		place = ""
 	}
-	parts := []string{d.Team, m.Lane, what, place, product, m.Context.Ref}
+	parts := []string{d.Team, m.Lane, what, place, m.Context.Product, m.Context.Lot, m.Context.Ref}
 	for _, g := range rule.GroupBy {
 		parts = append(parts, g+"="+f.of(g))
 	}
