@@ -99,7 +99,7 @@ func (e *endpoint) advance(ctx, calls context.Context) (again time.Time) {
 	now := e.pager.Now()
 	defer e.save(calls, now)
 	window := e.health.window(now, e.pager.Window)
-	retry := e.askRetry || !e.retryAt.IsZero() && !e.retryAt.After(now)
+	retry := e.askRetry || e.health.back || !e.retryAt.IsZero() && !e.retryAt.After(now)
 	anew := (e.more || len(e.ready) > 0) && e.flying < window
 	if !retry && !anew || e.gone || len(e.logs) > logLimit || !e.hold(ctx, now) {
 		return e.nextLook(now)

@@ -70,6 +70,7 @@ func (f *flight) record(endpoint string) store.Delivery {
 type health struct {
 	failures int       // in a row that say it is away
 	until    time.Time // new events wait until then
+	back     bool      // it was away and has answered again
 }
 
 const (
@@ -80,7 +81,7 @@ const (
 // note learns from a call. An answer, even a bad one, is one of somebody there.
 func (h *health) note(o notify.Outcome, now time.Time) {
 	if o.Class != notify.FailedForNow && o.Class != notify.Unknown {
-		*h = health{}
+		*h = health{back: h.back || h.failures >= awayAfter}
 		return
 	}
 	if h.failures++; h.failures >= awayAfter {

@@ -104,6 +104,9 @@ func (o *outbox) reconcile(ctx, calls context.Context, senders *sync.WaitGroup) 
 }
 
 func (o *outbox) sweep(ctx context.Context) {
+	if len(o.running) == 0 {
+		return
+	}
 	idle, err := o.pager.Store.IdleEndpoints(ctx, o.pager.Now())
 	if err != nil {
 		o.pager.complain(ctx, "the endpoints that are behind can't be read", err)

@@ -17,6 +17,13 @@ func (e *endpoint) tryAgain(ctx, calls context.Context, now time.Time) {
 	if room <= 0 {
 		return
 	}
+	if e.health.back { // what waited for it need not wait out its pause
+		if err := p.Store.RetryNow(ctx, e.ref.Brand, e.ref.Endpoint); err != nil {
+			e.fault(ctx, now, "deliveries can't be brought forward", err)
+			return
+		}
+		e.health.back = false
+	}
 	due, err := p.Store.DueDeliveries(ctx, e.ref.Brand, e.ref.Endpoint, now, room+len(e.retrying))
 	if err == nil {
 		due = slices.DeleteFunc(due, func(d store.Delivery) bool { return e.retrying[d.Seq] })

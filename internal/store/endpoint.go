@@ -105,7 +105,7 @@ func (s *Store) Deliveries(ctx context.Context, brand, endpoint string, limit in
 }
 
 func (s *Store) deliveries(ctx context.Context, text string, args ...any) ([]Delivery, error) {
-	rows, err := s.readers.QueryContext(ctx, text, args...)
+	rows, err := s.ask(ctx, text, args...)
 	if err != nil {
 		return nil, s.failed(err)
 	}

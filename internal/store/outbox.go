@@ -24,7 +24,7 @@ type Due struct {
 // Due reads the steps that are due with their cases, oldest first, at most
 // limit, of all brands.
 func (s *Store) Due(ctx context.Context, now time.Time, limit int) ([]Due, error) {
-	rows, err := s.readers.QueryContext(ctx, "SELECT s.brand_id, s.loop, s.n, s.moment_id, s.due_at, s.episode, COALESCE(m.place, ''), COALESCE(m.detail, '{}'), "+of("c", caseCols)+
+	rows, err := s.ask(ctx, "SELECT s.brand_id, s.loop, s.n, s.moment_id, s.due_at, s.episode, COALESCE(m.place, ''), COALESCE(m.detail, '{}'), "+of("c", caseCols)+
 		" FROM step s JOIN cases c ON c.brand_id = s.brand_id AND c.case_id = s.case_id LEFT JOIN moment m ON m.brand_id = s.brand_id AND m.moment_id = s.moment_id"+
 		" WHERE s.state = 'waiting' AND s.due_at <= $1 ORDER BY s.due_at LIMIT $2", micros(now), limit)
 	if err != nil {
@@ -103,7 +103,7 @@ func (s *Store) Endpoint(ctx context.Context, brand, endpoint string) (EndpointP
 // IdleEndpoints are those nobody sends for although they are behind their
 // brand's events or have a delivery to try again by now.
 func (s *Store) IdleEndpoints(ctx context.Context, now time.Time) ([]EndpointRef, error) {
-	rows, err := s.readers.QueryContext(ctx, "SELECT e.brand_id, e.endpoint FROM endpoint e JOIN brand_seq b ON b.brand_id = e.brand_id WHERE e.off_at = 0 AND e.lease_until < $1 AND e.seq < b.n "+
+	rows, err := s.ask(ctx, "SELECT e.brand_id, e.endpoint FROM endpoint e JOIN brand_seq b ON b.brand_id = e.brand_id WHERE e.off_at = 0 AND e.lease_until < $1 AND e.seq < b.n "+
 		"UNION SELECT d.brand_id, d.endpoint FROM delivery d JOIN endpoint e ON e.brand_id = d.brand_id AND e.endpoint = d.endpoint WHERE d.state = 'retry' AND d.next_at <= $2 AND e.off_at = 0 AND e.lease_until < $3",
 		micros(now), micros(now), micros(now))
 	if err != nil {
@@ -123,8 +123,18 @@ func (s *Store) IdleEndpoints(ctx context.Context, now time.Time) ([]EndpointRef
 // when none is.
 func (s *Store) NextDelivery(ctx context.Context, brand, endpoint string) (time.Time, error) {
 	var at int64
-	err := s.readers.QueryRowContext(ctx, "SELECT COALESCE(MIN(next_at), 0) FROM delivery WHERE state = 'retry' AND brand_id = $1 AND endpoint = $2", brand, endpoint).Scan(&at)
+	err := s.askOne(ctx, "SELECT COALESCE(MIN(next_at), 0) FROM delivery WHERE state = 'retry' AND brand_id = $1 AND endpoint = $2", []any{brand, endpoint}, &at)
 	return fromMicros(at), s.failed(err)
+}
+
+// RetryNow makes all of an endpoint's deliveries that are to be tried again due
+// at once: it has come back.
+func (s *Store) RetryNow(ctx context.Context, brand, endpoint string) error {
+	return s.update(ctx, brand, byMachine, func(tx *Tx) error {
+		now := micros(tx.now)
+		_, err := tx.exec("UPDATE delivery SET next_at = $1 WHERE state = 'retry' AND brand_id = $2 AND endpoint = $3 AND next_at > $4", now, brand, endpoint, now)
+		return err
+	})
 }
 
 // EventsAt reads a brand's events by their numbers; those that are no more are left out.
@@ -202,11 +212,7 @@ func (s *Store) inLots(ctx context.Context, text, brand string, lots [][]any, ea
 			b.WriteString("$" + strconv.Itoa(i+2))
 		}
 		b.WriteByte(')')
-		st, err := s.prepared(ctx, b.String())
-		if err != nil {
-			return s.failed(err)
-		}
-		rows, err := st.QueryContext(ctx, append([]any{brand}, lot...)...)
+		rows, err := s.ask(ctx, b.String(), append([]any{brand}, lot...)...)
 		if err != nil {
 			return s.failed(err)
 		}
@@ -217,18 +223,36 @@ func (s *Store) inLots(ctx context.Context, text, brand string, lots [][]any, ea
 	return nil
 }
 
-// prepared is a reader's statement, prepared once on each connection: what is
-// asked for every few milliseconds need not be read anew each time.
-func (s *Store) prepared(ctx context.Context, text string) (*sql.Stmt, error) {
+// ask runs a reader's statement that is prepared once on each connection: what
+// is asked for every second or oftener need not be read anew each time.
+func (s *Store) ask(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
 	if st, ok := s.reading.Load(text); ok {
-		return st.(*sql.Stmt), nil
+		return st.(*sql.Stmt).QueryContext(ctx, args...)
 	}
 	st, err := s.readers.PrepareContext(ctx, text)
 	if err != nil {
 		return nil, err
 	}
 	if first, there := s.reading.LoadOrStore(text, st); there {
-		return first.(*sql.Stmt), st.Close()
+		_ = st.Close() // somebody else was first
+		st = first.(*sql.Stmt)
 	}
-	return st, nil
+	return st.QueryContext(ctx, args...)
+}
+
+// askOne is ask for one row.
+func (s *Store) askOne(ctx context.Context, text string, args []any, dest ...any) error {
+	rows, err := s.ask(ctx, text, args...)
+	if err != nil {
+		return err
+	}
+	none := sql.ErrNoRows
+	err = eachRow(rows, func(r *sql.Rows) error {
+		none = nil
+		return r.Scan(dest...)
+	})
+	if err != nil {
+		return err
+	}
+	return none
 }

@@ -30,7 +30,7 @@ func (s *Store) DueSteps(ctx context.Context, now time.Time, limit int) ([]sayli
 // NextStep is when the next waiting step is due; zero when none waits.
 func (s *Store) NextStep(ctx context.Context) (time.Time, error) {
 	var due int64
-	err := s.readers.QueryRowContext(ctx, "SELECT COALESCE(MIN(due_at), 0) FROM step WHERE state = 'waiting'").Scan(&due)
+	err := s.askOne(ctx, "SELECT COALESCE(MIN(due_at), 0) FROM step WHERE state = 'waiting'", nil, &due)
 	return fromMicros(due), s.failed(err)
 }
 
@@ -38,8 +38,8 @@ func (s *Store) NextStep(ctx context.Context) (time.Time, error) {
 // lease of one runs out; each zero when there is none.
 func (s *Store) NextPage(ctx context.Context, channel string) (due, lease time.Time, err error) {
 	var queued, sending int64
-	err = s.readers.QueryRowContext(ctx, "SELECT COALESCE((SELECT MIN(next_at) FROM page WHERE state = 'queued' AND channel = $1), 0), COALESCE((SELECT MIN(lease_until) FROM page WHERE state = 'sending' AND channel = $2), 0)",
-		channel, channel).Scan(&queued, &sending)
+	err = s.askOne(ctx, "SELECT COALESCE((SELECT MIN(next_at) FROM page WHERE state = 'queued' AND channel = $1), 0), COALESCE((SELECT MIN(lease_until) FROM page WHERE state = 'sending' AND channel = $2), 0)",
+		[]any{channel, channel}, &queued, &sending)
 	return fromMicros(queued), fromMicros(sending), s.failed(err)
 }
 
