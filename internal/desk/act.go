@@ -132,7 +132,7 @@ func (d *Desk) twice(r *http.Request, q *request, m *sayline.Message, now time.T
 		return false, err
 	}
 	for _, old := range list {
-		if old.By == m.By && old.Direction == m.Direction && old.Moment == m.Moment && old.Text == m.Text && now.Sub(old.At) < sameWords {
+		if old.By == m.By && old.Direction == m.Direction && old.Moment == m.Moment && old.Episode == q.c.Episode && old.Text == m.Text && now.Sub(old.At) < sameWords {
 			return true, nil
 		}
 	}
