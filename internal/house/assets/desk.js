@@ -8,7 +8,7 @@
 	// A link of the list or to the list changes only what it must.
 	on.visit = true
 	document.addEventListener('click', e => {
-		const a = e.target.closest?.('.row,.backlink,.seg a,.donelink,.more,.ring a')
+		const a = e.target.closest?.('.row,.backlink,.seg a,.donelink,.more,.ring a,a[href^="?to="],.to a')
 		if (!a || e.metaKey || e.ctrlKey || e.shiftKey || e.button) return
 		e.preventDefault()
 		a.closest('.ring')?.remove()

@@ -105,10 +105,13 @@ const house = (() => {
 			if (fresh.hasAttribute('data-typed') && old.dataset.key === fresh.dataset.key) continue
 			if (old.outerHTML === fresh.outerHTML) continue
 			const open = all('details[open][id]', old).map(d => d.id)
+			// Words for one person and words for all are different forms of one answer.
+			const words = old.dataset.key?.split(' ')[0] === fresh.dataset.key?.split(' ')[0] && $('textarea', old)?.value
 			for (const a of [...old.attributes]) if (!fresh.hasAttribute(a.name)) old.removeAttribute(a.name)
 			for (const a of [...fresh.attributes]) old.setAttribute(a.name, a.value)
 			old.replaceChildren(...fresh.childNodes)
 			open.forEach(d => document.getElementById(d)?.setAttribute('open', ''))
+			if (words && $('textarea', old)) $('textarea', old).value = words
 		}
 		if (id && document.activeElement !== focus) document.getElementById(id)?.focus({ preventScroll: true })
 		document.title = doc.title
