@@ -57,7 +57,7 @@ func TestScreenshots(t *testing.T) {
 			shot(p, room+name)
 		}
 		p.Open(base + "/b/sparkle/desk?show=all")
-		p.Do(chromedp.Click(chromedp.CSS(`#rows .row`)))
+		press(p, `document.querySelector("#rows .row").click()`)
 		p.Until(`!!document.querySelector("#work")`)
 		shot(p, "case"+name)
 	}
