@@ -36,7 +36,7 @@ bench: setup build ## measure on this machine, on both databases (ARGS is for sa
 	bin/sayline bench $(ARGS)
 
 screenshots: setup ## take the pictures in docs/pictures anew
-	SAYLINE_SCREENSHOTS=$(CURDIR)/docs/pictures $(GO) test -count 1 -v -run '^TestScreenshots$$' ./e2e
+	SAYLINE_SCREENSHOTS=$(CURDIR)/docs/pictures $(GO) test -count 1 -v -run '^(TestScreenshots|TestScene13.*)$$' ./e2e
 
 fmt: go ## format the code
 	gofmt -w .

@@ -54,11 +54,14 @@ func TestScreenshots(t *testing.T) {
 		for _, room := range []string{"pulse", "desk", "studio", "wall"} {
 			p.Open(base + "/b/sparkle/" + room)
 			p.Until(`document.readyState === "complete"`)
+			if room == "desk" {
+				room = "list"
+			}
 			shot(p, room+name)
 		}
 		p.Open(base + "/b/sparkle/desk?show=all")
 		press(p, `document.querySelector("#rows .row").click()`)
 		p.Until(`!!document.querySelector("#work")`)
-		shot(p, "case"+name)
+		shot(p, "desk"+name)
 	}
 }
