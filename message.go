@@ -39,5 +39,11 @@ func (m *Message) Validate() error {
 	case strings.TrimSpace(m.Text) == "" && m.Solved == "":
 		f.add("/text", "expected some words")
 	}
+	if !utf8.ValidString(m.Lang) || strings.ContainsRune(m.Lang, 0) || utf8.RuneCountInString(m.Lang) > 35 {
+		f.add("/lang", "expected a BCP 47 language such as en or pt-BR")
+	}
+	if m.Solved != "" && m.Solved != "yes" && m.Solved != "no" {
+		f.add("/solved", "expected true or false")
+	}
 	return f.err("These words can't be sent as they are.")
 }

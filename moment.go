@@ -117,6 +117,7 @@ func (m *Moment) Validate() error {
 		{"/audience", m.Audience, MaxShort}, {"/context/touchpoint", m.Context.Touchpoint, MaxShort},
 		{"/context/gs1", m.Context.GS1, 2000}, {"/context/ref", m.Context.Ref, MaxShort},
 		{"/context/place/id", m.Context.Place, MaxShort}, {"/context/product", m.Context.Product, MaxShort}, {"/context/source", m.Context.Source, MaxShort},
+		{"/context/lot", m.Context.Lot, MaxShort}, {"/context/serial", m.Context.Serial, MaxShort}, {"/context/expiry", m.Context.Expiry, MaxShort},
 	} {
 		if !utf8.ValidString(s.text) || strings.ContainsRune(s.text, 0) {
 			f.add(s.pointer, "expected UTF-8 without U+0000")

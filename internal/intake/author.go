@@ -97,6 +97,10 @@ func (d *Door) Say(ctx context.Context, b *brands.Snapshot, secret string, msg s
 	if err := msg.Validate(); err != nil {
 		return nil, err
 	}
+	if feeling < 0 || feeling > 5 {
+		return nil, &sayline.Error{Kind: sayline.AtFault, Message: "These words can't be sent as they are.",
+			Fields: []sayline.Fault{{Pointer: "/feeling", Detail: "expected 1 (awful) to 5 (wonderful)"}}}
+	}
 	now := d.now().UTC()
 	msg.ID = sayline.NewID(now, d.random)
 	err := d.store.AuthorSays(ctx, store.AuthorSays{
