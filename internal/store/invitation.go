@@ -29,18 +29,22 @@ func (s *Store) Invited(ctx context.Context, tokenHash string, now time.Time) (e
 // Join uses an invitation up: it sets the password of the account it is for,
 // made now if there is none, and ends its earlier sessions. NotFound as [Store.Invited].
 func (s *Store) Join(ctx context.Context, tokenHash, name, password string) (email string, err error) {
+	var invited string // the write may go on after a caller who has left: only what is done is read
 	err = s.update(ctx, "", byPerson, func(tx *Tx) error {
-		if err := tx.row("DELETE FROM invitation WHERE token = $1 AND until_at > $2 RETURNING email", []any{tokenHash, micros(tx.now)}, &email); err != nil {
+		if err := tx.row("DELETE FROM invitation WHERE token = $1 AND until_at > $2 RETURNING email", []any{tokenHash, micros(tx.now)}, &invited); err != nil {
 			return err
 		}
 		if _, err := tx.exec("INSERT INTO account (email, name, password, created_at, operator) VALUES ($1, $2, $3, $4, 0) ON CONFLICT (email) DO UPDATE SET password = excluded.password",
-			email, name, password, micros(tx.now)); err != nil {
+			invited, name, password, micros(tx.now)); err != nil {
 			return err
 		}
-		_, err := tx.exec("DELETE FROM session WHERE email = $1", email)
+		_, err := tx.exec("DELETE FROM session WHERE email = $1", invited)
 		return err
 	})
-	return email, err
+	if err != nil {
+		return "", err
+	}
+	return invited, nil
 }
 
 // HasAccount says which of these addresses have an account.
