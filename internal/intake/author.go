@@ -41,7 +41,7 @@ func (d *Door) Amend(ctx context.Context, b *brands.Snapshot, secret string, a A
 // apply edits the moment and completes it as at the door.
 func (d *Door) apply(b *brands.Snapshot, m *sayline.Moment, a *Amendment, now time.Time) error {
 	c, lane := &m.Context, m.Lane
-	kindWasImplied := a.Kind == nil && a.Topic != nil
+	forgetImplied(b, m, a)
 	for _, s := range []struct {
 		to   *string
 		from *string
@@ -63,9 +63,6 @@ func (d *Door) apply(b *brands.Snapshot, m *sayline.Moment, a *Amendment, now ti
 	if a.Contact != nil {
 		m.Contact, m.Class = a.Contact, sayline.Identified
 		m.RetainUntil = m.ReceivedAt.Add(b.RetainFor(m.Class))
-	}
-	if kindWasImplied {
-		m.Kind = "" // the topic says anew what kind it is
 	}
 	tidy(m)
 	if err := m.Validate(); err != nil {
@@ -89,6 +86,27 @@ func (d *Door) apply(b *brands.Snapshot, m *sayline.Moment, a *Amendment, now ti
 		}
 	}
 	return nil
+}
+
+// forgetImplied takes out what the door filled in where the author had said
+// nothing, so that it follows anew from what is changed. What looks implied and
+// was said is implied all the same.
+func forgetImplied(b *brands.Snapshot, m *sayline.Moment, a *Amendment) {
+	c, bare := &m.Context, *m
+	bare.Kind, bare.Audience, bare.Context.Place, bare.Context.Product = "", "", "", ""
+	b.Router.Place(&bare)
+	for _, s := range []struct {
+		member  *string
+		implied string
+		anew    bool
+	}{
+		{&m.Kind, bare.Kind, true}, {&m.Audience, bare.Audience, a.Touchpoint != nil},
+		{&c.Place, bare.Context.Place, a.Touchpoint != nil}, {&c.Product, bare.Context.Product, a.Touchpoint != nil},
+	} {
+		if s.anew && *s.member == s.implied {
+			*s.member = ""
+		}
+	}
 }
 
 // Say is an author's further words, or their "solved" with an after-feeling

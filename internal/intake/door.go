@@ -194,7 +194,9 @@ func (d *Door) name(b *brands.Snapshot, m *sayline.Moment, now time.Time) {
 	}
 	m.ReceivedAt, m.OccurredAt = cut(now), cut(m.OccurredAt)
 	m.RetainUntil = cut(m.RetainUntil)
-	m.OpenUntil = cut(now.Add(24 * time.Hour)).Add(time.Hour) // open a little into the next day, so that the hour is not told
+	// Open a little into the next day, so that the hour is not told. A day has 23
+	// to 25 hours: 26 after its start is always the next.
+	m.OpenUntil = cut(cut(now).Add(26 * time.Hour)).Add(time.Hour)
 	m.ID = sayline.NewID(m.ReceivedAt, d.random)
 }
 
