@@ -99,16 +99,19 @@ func (e *endpoint) stored(s saved) {
 // drain ends the endpoint: calls under way end, what came of them is stored, and
 // the lease is given back.
 func (e *endpoint) drain(calls context.Context) {
-	for e.flying+e.again > 0 || e.saving {
+	for {
+		e.save(calls, e.saveAt)
+		if e.flying+e.again == 0 && !e.saving {
+			break
+		}
 		select {
 		case f := <-e.ended:
 			e.landed(f)
 		case s := <-e.saved:
-			if e.stored(s); s.err != nil {
-				e.logs = nil // sent again, rather than waiting for a store that is away
+			if e.stored(s); s.err != nil { // sent again, rather than waiting for a store that is away
+				e.logs, e.leased = nil, time.Time{}
 			}
 		}
-		e.save(calls, e.saveAt)
 	}
 	if e.leased.IsZero() {
 		return

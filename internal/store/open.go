@@ -46,7 +46,7 @@ type Store struct {
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-const schemaVersion = 2
+const schemaVersion = 3
 
 // Open opens the database, brings its schema up to date and starts the group
 // writers. Close ends them after what waits is committed.
