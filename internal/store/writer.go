@@ -6,7 +6,9 @@ import (
 	"database/sql/driver"
 	"errors"
 	"hash/maphash"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sayline/sayline"
@@ -41,7 +43,15 @@ type job struct {
 	size   int
 	err    error
 	done   chan error
+	state  atomic.Int32
 }
+
+// A job waits until the writer takes it, or its caller gives it up.
+const (
+	jobWaiting = iota
+	jobTaken
+	jobGivenUp
+)
 
 func newWriter(s *Store) *writer {
 	return &writer{store: s, people: make(chan *job, lineLength), machine: make(chan *job, lineLength), closing: make(chan struct{}), ended: make(chan struct{})}
@@ -92,7 +102,12 @@ func (s *Store) write(ctx context.Context, brand string, person bool, j *job) er
 	case err := <-j.done:
 		return err
 	case <-ctx.Done():
-		return s.failed(ctx.Err())
+		// Who gives up before the writer took the job takes it out of line; after
+		// that its outcome is awaited, so that nothing of it runs on behind their back.
+		if j.state.CompareAndSwap(jobWaiting, jobGivenUp) {
+			return s.failed(ctx.Err())
+		}
+		return <-j.done
 	case <-w.ended:
 	}
 	select {
@@ -113,6 +128,9 @@ func (w *writer) run() {
 		group := w.take()
 		if group == nil {
 			break
+		}
+		if len(group) == 0 {
+			continue // all were given up
 		}
 		for _, part := range w.parts(group) {
 			w.commit(part)
@@ -180,7 +198,7 @@ func (w *writer) take() []*job {
 	}
 	drain(w.people, 0)
 	drain(w.machine, machines)
-	return group
+	return slices.DeleteFunc(group, func(j *job) bool { return !j.state.CompareAndSwap(jobWaiting, jobTaken) })
 }
 
 // commit writes a group and answers everybody in it. A group that fails for a
