@@ -7,53 +7,81 @@ import (
 	"github.com/sayline/sayline"
 )
 
-// watchers wakes open receipt pages: one set by moment, one by case.
+// watchers wakes open receipt pages: each by its moment and by the case that is in.
 type watchers struct {
 	mu sync.Mutex
-	by map[watchKey]map[chan struct{}]bool
+	by map[watchKey]map[*watch]bool
 }
 
 type watchKey struct{ brand, id string }
 
-func newWatchers() *watchers { return &watchers{by: map[watchKey]map[chan struct{}]bool{}} }
+// watch is one open page.
+type watch struct {
+	ticks        chan struct{}
+	moment, work watchKey // work's id is "" while it is nobody's
+}
+
+func newWatchers() *watchers { return &watchers{by: map[watchKey]map[*watch]bool{}} }
 
 // Watch ticks after each committed change of a moment, its case or its
 // messages; ticks that are not taken in time become one. Call stop when done.
 func (d *Door) Watch(brand, moment string) (ticks <-chan struct{}, stop func()) {
-	ch := make(chan struct{}, 1)
-	keys := []watchKey{{brand, moment}}
-	d.watch.add(keys[0], ch) // before the case is read, so that no change falls between
-	if m, err := d.store.Moment(context.Background(), brand, moment); err == nil && m.Case != "" {
-		keys = append(keys, watchKey{brand, m.Case})
-		d.watch.add(keys[1], ch)
+	w := &watch{ticks: make(chan struct{}, 1), moment: watchKey{brand, moment}}
+	d.watch.add(w) // before the case is read, so that no change falls between
+	if m, err := d.store.Moment(context.Background(), brand, moment); err == nil {
+		d.watch.follow(w, m.Case)
 	}
-	return ch, func() {
-		for _, k := range keys {
-			d.watch.drop(k, ch)
-		}
+	return w.ticks, func() { d.watch.stop(w) }
+}
+
+func (w *watchers) add(page *watch) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.put(page.moment, page)
+}
+
+func (w *watchers) stop(page *watch) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.drop(page.moment, page)
+	w.drop(page.work, page)
+}
+
+// follow is what was read of a page's case. If an event told of one meanwhile,
+// that is the newer.
+func (w *watchers) follow(page *watch, work string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if page.work.id == "" {
+		w.move(page, work)
 	}
 }
 
-func (w *watchers) add(k watchKey, ch chan struct{}) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+func (w *watchers) move(page *watch, work string) {
+	w.drop(page.work, page)
+	page.work = watchKey{page.moment.brand, work}
+	w.put(page.work, page)
+}
+
+func (w *watchers) put(k watchKey, page *watch) {
+	if k.id == "" {
+		return
+	}
 	if w.by[k] == nil {
-		w.by[k] = map[chan struct{}]bool{}
+		w.by[k] = map[*watch]bool{}
 	}
-	w.by[k][ch] = true
+	w.by[k][page] = true
 }
 
-func (w *watchers) drop(k watchKey, ch chan struct{}) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	delete(w.by[k], ch)
+func (w *watchers) drop(k watchKey, page *watch) {
+	delete(w.by[k], page)
 	if len(w.by[k]) == 0 {
 		delete(w.by, k)
 	}
 }
 
-// tell is called with committed events and never blocks. A moment that moved to
-// another case takes its watchers along: they watch the new one too.
+// tell is called with committed events and never blocks. A moment that went to
+// another case takes its pages along.
 func (w *watchers) tell(events []sayline.Event) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -62,13 +90,21 @@ func (w *watchers) tell(events []sayline.Event) {
 	}
 	for _, e := range events {
 		moment, work := watchKey{e.Brand, e.Moment}, watchKey{e.Brand, e.Case}
-		for _, k := range []watchKey{moment, work} {
-			for ch := range w.by[k] {
-				select {
-				case ch <- struct{}{}:
-				default:
-				}
+		for page := range w.by[moment] {
+			if page.work != work {
+				w.move(page, e.Case)
 			}
+			page.tick()
 		}
+		for page := range w.by[work] {
+			page.tick()
+		}
+	}
+}
+
+func (p *watch) tick() {
+	select {
+	case p.ticks <- struct{}{}:
+	default:
 	}
 }
