@@ -72,7 +72,6 @@ func (s *Screen) answerPage(w http.ResponseWriter, r *http.Request, site *brands
 		return nil
 	}
 	v := s.newAnswerView(r, site, secret, rec)
-	w.Header().Set("Permissions-Policy", "geolocation=(self), camera=(), microphone=()")
 	return s.send(w, r, http.StatusOK, "answer", &v.frame, v)
 }
 
@@ -92,6 +91,7 @@ func (s *Screen) newAnswerView(r *http.Request, site *brands.Site, secret string
 		Solved: m.Solved, Policy: site.Privacy.Policy,
 		TakeBack: rec.Case == nil || rec.Case.AcknowledgedAt.IsZero(),
 	}
+	v.Sheet = path(site, s.assets.Path("answer.css"))
 	v.Title = v.W.Say("reference", "reference", m.Reference) + " · " + site.Name
 	v.Self = path(site, "/cx")
 	if t := site.Index.Touchpoint(m.Context.Touchpoint); t != nil {

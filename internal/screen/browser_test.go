@@ -267,12 +267,15 @@ func TestFingersAndKeys(t *testing.T) {
 	u := h.said("sparkle", `{"feeling":1,"text":"`+strings.Repeat("verylongword", 20)+`","context":{"touchpoint":"k7f3"},"more":true}`).Receipt
 	for _, width := range []int64{320, 360, 820, 1440} {
 		for _, lang := range []string{"en", "es", "ar"} {
-			for _, at := range []string{h.url + "/@sparkle/cx/t/k7f3?ref=room+412&topic=cant-find-it", h.url + "/@granvia/cx", u + "?lang=" + lang, h.url + "/@northgate/cx/nothing"} {
+			for _, at := range []string{h.url + "/@sparkle/cx/t/k7f3?ref=room+412&topic=cant-find-it", h.url + "/@granvia/cx", h.url + "/@northgate/cx/t/wc1a", u + "?lang=" + lang, h.url + "/@northgate/cx/nothing"} {
 				look := testkit.Look{Width: width, Height: 740, Scale: 1}.In(lang)
 				p.Show(look)
 				p.Open(at)
 				if over := testkit.Eval[int](p, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
 					t.Errorf("%s at %d in %s is %d pixels too wide", at, width, lang, over)
+				}
+				if narrow := testkit.Eval[string](p, `[...document.querySelectorAll('h1,.acts')].filter(e => e.checkVisibility() && e.offsetWidth < Math.min(innerWidth, 480) - 50).map(e => e.outerHTML.slice(0, 60)).join('\n')`); narrow != "" {
+					t.Errorf("%s at %d in %s leaves the width unused: %s", at, width, lang, narrow)
 				}
 				small := testkit.Eval[string](p, `[...document.querySelectorAll('button,summary,a.lang,.tag,.main,textarea,input:not([type=hidden])')].filter(e => e.checkVisibility()).filter(e => {
 					const r = e.getBoundingClientRect(); return r.height < 47.5 || r.width < 47.5 }).map(e => e.outerHTML.slice(0, 90)).join('\n')`)

@@ -28,6 +28,7 @@ type frame struct {
 	Where     string
 	Rel       string
 	Discovery string
+	Sheet     string // path of the answer's style sheet; "" on the first screen, which has all it needs
 	Self      string // path of the screen somebody stands at
 	Others    []langLink
 }
@@ -102,7 +103,7 @@ func (s *Screen) send(w http.ResponseWriter, r *http.Request, status int, name s
 	}
 	h := w.Header()
 	h.Set("Content-Language", f.Lang)
-	h.Set("Content-Security-Policy", s.policy(f).String())
+	h.Set("Content-Security-Policy", s.policy(r, f).String())
 	h.Set("Cache-Control", cmp.Or(h.Get("Cache-Control"), "private, no-cache"))
 	h.Set("Vary", "Accept-Language, Accept-Encoding, Accept")
 	web.Send(w, r, status, "text/html; charset=utf-8", body)
@@ -119,14 +120,14 @@ func (s *Screen) render(name string, view any) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-func (s *Screen) policy(f *frame) web.Policy {
+func (s *Screen) policy(r *http.Request, f *frame) web.Policy {
 	self := []string{"'self'"}
-	if base, err := url.Parse(f.site.Base); err == nil {
+	if base, err := url.Parse(f.site.Base); err == nil && base.Host != r.Host {
 		// A page reached by another of the brand's names still talks to its own address.
 		self = append(self, base.Scheme+"://"+base.Host)
 	}
 	return web.Policy{
-		Scripts: []string{"'self'", s.scripts.hash}, Styles: f.Dress.hashes, Images: []string{"data:"},
+		Scripts: []string{"'self'", s.scripts.hash}, Styles: []string{"'self'", f.Dress.hash}, Images: []string{"data:"},
 		Connect: self, Forms: self, Frames: s.Frames,
 	}
 }

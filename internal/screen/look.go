@@ -54,24 +54,20 @@ func partner(fill rgb) rgb {
 	return white
 }
 
-// dress is a brand's style, ready to stand in a page, with the hashes that allow it.
+// dress is a brand's style, ready to stand in a page, with the hash that allows it.
 type dress struct {
-	Style  template.HTML // two style elements: the brand's colours, and everything else
-	Theme  [2]string     // of the browser's own frame: day, night
-	hashes []string
+	Style template.HTML // one style element: the brand's colours, and everything else
+	Theme [2]string     // of the browser's own frame: day, night
+	hash  string
 }
 
 // wardrobe keeps the dress of each colour.
 type wardrobe struct {
 	css  string
-	hash string
 	kept sync.Map // colour → *dress
 }
 
-func newWardrobe(css string) *wardrobe {
-	css = web.SqueezeCSS(css)
-	return &wardrobe{css: css, hash: web.Hash(css)}
-}
+func newWardrobe(css string) *wardrobe { return &wardrobe{css: web.SqueezeCSS(css)} }
 
 func (w *wardrobe) dress(colour string) *dress {
 	if d, ok := w.kept.Load(colour); ok {
@@ -79,11 +75,11 @@ func (w *wardrobe) dress(colour string) *dress {
 	}
 	brand := parseColour(colour)
 	day, dark := byDay(brand), byNight(brand)
-	tokens := ":root{" + day.tokens() + "}@media(prefers-color-scheme:dark){:root{" + dark.tokens() + "}}"
+	css := ":root{" + day.tokens() + "}@media(prefers-color-scheme:dark){:root{" + dark.tokens() + "}}" + w.css
 	d := &dress{
-		Style:  template.HTML("<style>" + tokens + "</style><style>" + w.css + "</style>"), //nolint // both are ours
-		Theme:  [2]string{day.wash.String(), dark.wash.String()},
-		hashes: []string{web.Hash(tokens), w.hash},
+		Style: template.HTML("<style>" + css + "</style>"),
+		Theme: [2]string{day.wash.String(), dark.wash.String()},
+		hash:  web.Hash(css),
 	}
 	w.kept.Store(colour, d)
 	return d

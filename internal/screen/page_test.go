@@ -34,11 +34,15 @@ func TestEveryWordIsThere(t *testing.T) {
 
 func sheet(t *testing.T) string {
 	t.Helper()
-	b, err := os.ReadFile("assets/screen.css")
-	if err != nil {
-		t.Fatal(err)
+	all := ""
+	for _, name := range []string{"screen.css", "answer.css"} {
+		b, err := os.ReadFile("assets/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all += string(b)
 	}
-	return string(b)
+	return all
 }
 
 // TestSheetAndPaletteAgree: the grounds the palette is computed against are the

@@ -54,6 +54,7 @@ func (s *Screen) problemPage(w http.ResponseWriter, r *http.Request, p *cx.Probl
 		return err
 	}
 	v := &noticeView{frame: s.newFrame(r, site, site.Index.FrontDoor(), language(r, site, ""))}
+	v.Sheet = path(site, s.assets.Path("answer.css"))
 	v.Headline, v.Back = p.Title, v.W.Say("back", "brand", site.Name)
 	switch {
 	case p.Status == http.StatusNotFound || p.Status == http.StatusGone:

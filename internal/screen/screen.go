@@ -111,7 +111,9 @@ func (s *Screen) load() error {
 	gifts := web.SqueezeJS(read("gifts.js"))
 	answer := line + web.SqueezeJS(read("answer.js")) + gifts
 	s.scripts = scripts{template.HTML("<script>" + touch + "</script>"), web.Hash(touch)}
-	s.assets = web.NewAssets("/cx/a/", map[string][]byte{"gifts.js": []byte(gifts), "answer.js": []byte(answer)})
+	s.assets = web.NewAssets("/cx/a/", map[string][]byte{
+		"gifts.js": []byte(gifts), "answer.js": []byte(answer), "answer.css": []byte(web.SqueezeCSS(read("answer.css"))),
+	})
 	s.openAPI = []byte(read("openapi.json"))
 	return err
 }

@@ -32,6 +32,7 @@ type touchView struct {
 	Promise      string
 	Policy       string
 	Gifts        string // path of the script that comes after the first tap
+	After        string // and of its style sheet
 	Submit       string // path of api.submit
 	Gone         string
 	Context      string // JSON, for the script
@@ -75,8 +76,6 @@ func (s *Screen) touch(w http.ResponseWriter, r *http.Request, site *brands.Site
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Link", "<"+v.Discovery+`>; rel="`+v.Rel+`"`)
-	w.Header().Set("Permissions-Policy", "geolocation=(self), camera=(), microphone=()")
 	return s.send(w, r, p.status, "touch", &v.frame, v)
 }
 
@@ -85,7 +84,7 @@ func (s *Screen) newTouchView(r *http.Request, p *spot) (*touchView, error) {
 	v := &touchView{
 		frame: s.newFrame(r, p.site, p.touchpoint, lang), First: p.touchpoint.First, Text: p.text, Ref: p.ref,
 		WithoutRef: withQuery(r.URL, "ref", ""), WithoutTopic: withQuery(r.URL, "topic", ""), Policy: p.site.Privacy.Policy,
-		Gifts: path(p.site, s.assets.Path("gifts.js")), Submit: path(p.site, "/cx/moments"), Gone: path(p.site, "/cx/gone"), Script: s.scripts.touch,
+		Gifts: path(p.site, s.assets.Path("gifts.js")), After: path(p.site, s.assets.Path("answer.css")), Submit: path(p.site, "/cx/moments"), Gone: path(p.site, "/cx/gone"), Script: s.scripts.touch,
 	}
 	v.Self = path(p.site, gs1.CutSerial(r.URL.EscapedPath()))
 	v.Where = p.where(lang)

@@ -7,13 +7,16 @@ import (
 
 var cssComment = regexp.MustCompile(`(?s)/\*.*?\*/`)
 
-// SqueezeJS takes indents, empty lines and lines that are only a comment out of
-// a script. It does no more, so it needs no parser: a script must not hold a
-// template literal of several lines.
+// A comment behind code: after it no quote may follow, so it stands in no string.
+var jsComment = regexp.MustCompile("\\s+// [^'\"`]*$")
+
+// SqueezeJS takes indents, empty lines and comments out of a script. It does no
+// more, so it needs no parser: a script must not hold a template literal of
+// several lines, and a comment with quotes behind code stays.
 func SqueezeJS(src string) string {
 	var b strings.Builder
 	for line := range strings.Lines(src) {
-		line = strings.TrimSpace(line)
+		line = jsComment.ReplaceAllString(strings.TrimSpace(line), "")
 		if line == "" || strings.HasPrefix(line, "//") {
 			continue
 		}

@@ -339,10 +339,39 @@ func TestStream(t *testing.T) {
 }
 
 func TestSqueeze(t *testing.T) {
-	if got := SqueezeJS("// why\nconst a = 1; // stays\n\n\tif (a) {\n\t\tgo('//x')\n\t}\n"); got != "const a = 1; // stays\nif (a) {\ngo('//x')\n}\n" {
+	if got := SqueezeJS("// why\nconst a = 1 // goes\n\n\tif (a) {\n\t\tgo(' // x')\n\t}\n"); got != "const a = 1\nif (a) {\ngo(' // x')\n}\n" {
 		t.Errorf("%q", got)
 	}
 	if got := SqueezeCSS("/* why */\n:root {\n  --a: 1px;\n  color: rgb(1, 2, 3);\n}\n.b,\n.c { x: y; }\n"); got != ":root{--a:1px;color:rgb(1,2,3)}.b,.c{ x:y; }" {
 		t.Errorf("%q", got)
 	}
+}
+
+// FuzzHeaders: whatever stands in a header, something offered is picked, and an
+// address is an address.
+func FuzzHeaders(f *testing.F) {
+	f.Add("es-MX,es;q=0.9,*;q=0", "text/html;q=0.5,*/*", "gzip;q=0, *", "10.0.0.1, [::1]:80")
+	f.Add(";;q=,,", "q=1e309", "\x00", "::ffff:10.0.0.1%eth0")
+	proxies, err := ParseProxies("10.0.0.0/8, 192.0.2.1")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, language, accept, encoding, forwarded string) {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.RemoteAddr = "192.0.2.1:1"
+		for name, value := range map[string]string{"Accept-Language": language, "Accept": accept, "Accept-Encoding": encoding, "X-Forwarded-For": forwarded} {
+			r.Header[name] = []string{value}
+		}
+		offered := []string{"en", "es", "ar"}
+		if l := Language(r, offered); l != "en" && l != "es" && l != "ar" {
+			t.Errorf("picked %q", l)
+		}
+		if w := Wants(r, "application/json", "text/html"); w != "" && w != "application/json" && w != "text/html" {
+			t.Errorf("picked %q", w)
+		}
+		AcceptsGzip(r)
+		if a := proxies.Client(r); !a.IsValid() || a.Is4In6() || a.Zone() != "" {
+			t.Errorf("the client is %v", a)
+		}
+	})
 }

@@ -8,7 +8,7 @@
   let latest
 
   // Nothing is taken from under somebody's fingers.
-  const busy = part => [...part.querySelectorAll('textarea,input:not([type=hidden])')].some(f => f === document.activeElement || f.value !== f.defaultValue) || part.querySelector('details[open], :active')
+  const busy = part => [...part.querySelectorAll('textarea,input:not([type=hidden])')].some(f => f === document.activeElement || f.value !== f.defaultValue || f.name === 'q' && f.value) || part.querySelector('details[open], :active')
 
   // morph: puts what changed in its place.
   const morph = html => {

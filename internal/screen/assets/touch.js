@@ -40,9 +40,12 @@
     words.textContent = team ? words.dataset.with.replace('{team}', team.team) : words.dataset.counted
     answer.dataset.receipt = i.receipt
     attempt(() => history.pushState(null, '', i.receipt + '?lang=' + answer.dataset.lang))
-    const s = document.createElement('script')
+    const l = document.createElement('link'), s = document.createElement('script')
+    l.rel = 'stylesheet'
+    l.href = main.dataset.sheet
     s.src = main.dataset.gifts
-    document.head.append(s)
+    l.onload = l.onerror = () => document.head.append(s)
+    document.head.append(l)
   }
 
   shown = i => {
