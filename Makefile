@@ -33,7 +33,7 @@ fuzz: go ## every fuzz target for FUZZTIME (10s) each
 	scripts/fuzz $(FUZZTIME)
 
 bench: setup build ## measure on this machine, on both databases (ARGS is for sayline bench)
-	bin/sayline bench $(ARGS)
+	scripts/with-postgres bin/sayline bench $(ARGS)
 
 screenshots: setup ## take the pictures in docs/pictures anew
 	SAYLINE_SCREENSHOTS=$(CURDIR)/docs/pictures $(GO) test -count 1 -v -run '^(TestScreenshots|TestScene13.*)$$' ./e2e

@@ -52,7 +52,9 @@ func TestScene01TheMissingSoda(t *testing.T) {
 		receipts := make([]string, 40)
 		var all sync.WaitGroup
 		for i := range receipts {
-			all.Go(func() { receipts[i] = h.say(t, "sparkle", `{"topic":"cant-find-it","context":{"touchpoint":"k7f3","source":"qr"}}`) })
+			all.Go(func() {
+				receipts[i] = h.say(t, "sparkle", `{"topic":"cant-find-it","context":{"touchpoint":"k7f3","source":"qr"}}`)
+			})
 		}
 		all.Wait()
 		lucia.Until(`(document.querySelector(".ring") || {textContent: ""}).textContent.includes("41") || document.querySelector("#rows").textContent.includes("41")`)

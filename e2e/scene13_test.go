@@ -15,7 +15,9 @@ import (
 // answer arrives, the wall moves; the stopwatch shows each measured step.
 func TestScene13ThreePhones(t *testing.T) {
 	d := showDemo(t, demo.Options{Days: 2, Quiet: true})
-	p := testkit.Browser(t).Page(testkit.Desktop)
+	look := testkit.Desktop
+	look.Width, look.Height, look.Still = 1440, 1000, true // still: what is measured is the change, not its animation
+	p := testkit.Browser(t).Page(look)
 	p.Open(d.App.URL() + "/demo")
 	const inside = `(name, css) => document.querySelector("#" + name + " iframe").contentDocument.querySelector(css)`
 	p.Until(`(` + inside + `)("shopper", "[value=cant-find-it]") && (` + inside + `)("manager", "#live[data-state=on]") && (` + inside + `)("wall", "body")`)

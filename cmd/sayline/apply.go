@@ -85,9 +85,16 @@ func backup(ctx context.Context, c *call) error {
 
 // invite prints links with which a brand's people set their passwords.
 func invite(ctx context.Context, c *call) error {
-	o, brand, err := c.one("invite", "brand: sayline invite sparkle")
+	var o app.Options
+	f := c.flags("invite")
+	storeFlags(f, &o)
+	f.StringVar(&o.PublicURL, "public-url", "", "the server's `address` as people see it, such as https://cx.example")
+	operands, err := c.parse(f)
 	if err != nil {
 		return err
 	}
-	return app.Invite(ctx, o, brand, c.out)
+	if len(operands) != 1 {
+		return sayline.Errorf(sayline.Invalid, "invite needs one brand: sayline invite sparkle --public-url https://cx.example")
+	}
+	return app.Invite(ctx, o, operands[0], c.out)
 }

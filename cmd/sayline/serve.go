@@ -53,7 +53,7 @@ func serve(ctx context.Context, c *call) error {
 		return sayline.Errorf(sayline.Invalid, "serve takes no %q", operands[0])
 	}
 	o.Log = slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: *level}))
-	if o.SetupToken == "" && !local(o.Listen) {
+	if o.SetupToken == "" && (o.PublicURL != "" || !local(o.Listen)) {
 		o.SetupToken = app.NewToken()
 	}
 	app.Tune()

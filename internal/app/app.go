@@ -13,6 +13,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/auth"
 	"github.com/sayline/sayline/internal/brands"
 	"github.com/sayline/sayline/internal/intake"
@@ -36,6 +37,8 @@ type App struct {
 	metrics  *prometheus.Registry
 	loops    []func(context.Context)
 	closers  []func()
+
+	countError func(sayline.Kind)
 }
 
 // Open makes the parts, brings the database up to date and listens. Nothing is
@@ -57,6 +60,7 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 			}
 		}
 	}()
+	o.announce()
 	if a.Store, err = store.Open(ctx, store.Options{Database: o.DatabaseAddress(), Log: o.Log, Now: o.Now}); err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"time"
 
 	"github.com/sayline/sayline"
@@ -16,13 +17,35 @@ import (
 // MaxBrandFile is the largest brand file Apply reads, in bytes.
 const MaxBrandFile = brandfile.MaxSize
 
-// beside opens the database of a command that runs beside the server.
-func (o *Options) beside(ctx context.Context, do func(*store.Store) error) error {
+// beside opens the database of a command that runs beside the server. must says
+// that it has to be there already: a mistyped folder makes no empty database.
+func (o *Options) beside(ctx context.Context, must bool, do func(*store.Store) error) error {
+	if must && !o.there() {
+		return sayline.Errorf(sayline.NotFound, "There is no database at %s. Say where with --data or --database.", o.DatabaseAddress())
+	}
 	s, err := store.Open(ctx, store.Options{Database: o.DatabaseAddress(), Log: slog.New(slog.DiscardHandler), Now: time.Now})
 	if err != nil {
 		return err
 	}
 	return errors.Join(do(s), s.Close())
+}
+
+// there says whether the database may be opened without making a new one.
+func (o *Options) there() bool {
+	if o.Database != "" {
+		return true
+	}
+	_, err := os.Stat(o.DatabaseAddress())
+	return err == nil
+}
+
+// tell says what would change.
+func tell(brand string, changes []brandfile.Change, out io.Writer) error {
+	for _, ch := range changes {
+		fmt.Fprintln(out, ch)
+	}
+	fmt.Fprintf(out, "%s: %d changes would be made; nothing was\n", brand, len(changes))
+	return nil
 }
 
 // Apply creates a brand of its file or changes it: it tells what changes, then
@@ -32,7 +55,10 @@ func Apply(ctx context.Context, o Options, name string, src []byte, dry bool, ou
 	if err != nil {
 		return err
 	}
-	return o.beside(ctx, func(s *store.Store) error { return change(ctx, s, next, dry, out) })
+	if dry && !o.there() {
+		return tell(next.ID, brandfile.Diff(nil, next), out)
+	}
+	return o.beside(ctx, false, func(s *store.Store) error { return change(ctx, s, next, dry, out) })
 }
 
 func change(ctx context.Context, s *store.Store, next *sayline.Config, dry bool, out io.Writer) error {
@@ -46,16 +72,15 @@ func change(ctx context.Context, s *store.Store, next *sayline.Config, dry bool,
 		return err
 	}
 	changes := brandfile.Diff(before, next)
-	for _, ch := range changes {
-		fmt.Fprintln(out, ch)
-	}
 	switch {
 	case len(changes) == 0:
 		fmt.Fprintf(out, "%s: nothing to change (version %d)\n", next.ID, version)
 		return nil
 	case dry:
-		fmt.Fprintf(out, "%s: %d changes would be made; nothing was\n", next.ID, len(changes))
-		return nil
+		return tell(next.ID, changes, out)
+	}
+	for _, ch := range changes {
+		fmt.Fprintln(out, ch)
 	}
 	if version, err = s.SaveConfig(ctx, next, version, "apply"); err != nil {
 		return err
@@ -66,7 +91,7 @@ func change(ctx context.Context, s *store.Store, next *sayline.Config, dry bool,
 
 // Export writes a brand's file.
 func Export(ctx context.Context, o Options, brand string, out io.Writer) error {
-	return o.beside(ctx, func(s *store.Store) error {
+	return o.beside(ctx, true, func(s *store.Store) error {
 		stored, err := s.Config(ctx, brand)
 		if err != nil {
 			return err
@@ -82,5 +107,5 @@ func Export(ctx context.Context, o Options, brand string, out io.Writer) error {
 
 // Backup copies a SQLite database, also while a server uses it, into a new file.
 func Backup(ctx context.Context, o Options, file string) error {
-	return o.beside(ctx, func(s *store.Store) error { return s.Backup(ctx, file) })
+	return o.beside(ctx, true, func(s *store.Store) error { return s.Backup(ctx, file) })
 }

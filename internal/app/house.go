@@ -42,7 +42,7 @@ func (a *App) makeHouse(catalogue *words.Catalogue, proxies web.Proxies, mux *ht
 		}
 	})
 	h, err := house.New(house.Options{Store: a.Store, Brands: a.Registry, Auth: door, Words: catalogue, Streams: streams, Log: o.Log, Now: o.Now, Random: o.Random,
-		Operator: a.base, Reload: a.Keeper.Reload})
+		Operator: a.base, Reload: a.Keeper.Reload, Count: a.countError})
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func Invite(ctx context.Context, o Options, brand string, out io.Writer) error {
 	if o.PublicURL == "" {
 		return sayline.Errorf(sayline.Invalid, "invite needs the server's address: sayline invite %s --public-url http://127.0.0.1:8080", brand)
 	}
-	return o.beside(ctx, func(s *store.Store) error {
+	return o.beside(ctx, true, func(s *store.Store) error {
 		stored, err := s.Config(ctx, brand)
 		if err != nil {
 			return err

@@ -76,3 +76,13 @@ func ThisMachine() string {
 	}
 	return "127.0.0.1"
 }
+
+// announce says loudly which guards are off.
+func (o *Options) announce() {
+	if o.RateLimitOff {
+		o.Log.Warn("the rate limit is OFF: anybody may speak as often as they like; this is for load tests")
+	}
+	if o.AllowPrivateTargets {
+		o.Log.Warn("webhooks may reach THIS MACHINE and private networks")
+	}
+}

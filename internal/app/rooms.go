@@ -38,7 +38,9 @@ func (a *App) makeRooms() error {
 	if err != nil {
 		return err
 	}
-	a.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	errors := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "sayline_errors_total", Help: "Answers that were errors, by kind."}, []string{"kind"})
+	a.countError = func(k sayline.Kind) { errors.WithLabelValues(string(k)).Inc() }
+	a.metrics.MustRegister(errors, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if err := a.makePager(catalogue); err != nil {
 		return err
 	}
@@ -71,11 +73,9 @@ func (a *App) makeRooms() error {
 }
 
 func (a *App) makeScreen(catalogue *words.Catalogue, proxies web.Proxies, mux *http.ServeMux) error {
-	errors := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "sayline_errors_total", Help: "Answers that were errors, by kind."}, []string{"kind"})
-	a.metrics.MustRegister(errors)
 	s, err := screen.New(screen.Options{
 		Door: a.Door, Words: catalogue, Log: a.Options.Log, Now: a.Options.Now, Random: a.Options.Random, Proxy: proxies,
-		Count: func(k sayline.Kind) { errors.WithLabelValues(string(k)).Inc() }, RateLimitOff: a.Options.RateLimitOff, Conformance: []string{"events"},
+		Count: a.countError, RateLimitOff: a.Options.RateLimitOff, Conformance: []string{"events"},
 	})
 	if err != nil {
 		return err

@@ -109,15 +109,50 @@ func version(r *Receipt) int64 {
 	return int64(h.Sum64() >> 1)
 }
 
-// Export is everything stored about a moment, for its author.
+// Export is everything stored about a moment, for its author, under the
+// protocol's names. Who of the brand did something is said as a role.
 func (d *Door) Export(ctx context.Context, b *brands.Snapshot, secret string) (map[string]any, error) {
 	r, err := d.Receipt(ctx, b, secret)
 	if err != nil {
 		return nil, err
 	}
-	m := r.Moment
-	m.Receipt, m.Once = "", "" // hashes of what they hold already
-	return map[string]any{"moment": m, "status": cmp.Or(r.Status, sayline.StatusReceived), "history": r.History, "messages": r.Messages}, nil
+	m, c := &r.Moment, &r.Moment.Context
+	place := map[string]any{"id": c.Place}
+	if c.Located {
+		place["lat"], place["long"] = c.Lat, c.Long
+	}
+	doc := map[string]any{
+		"id": m.ID, "reference": m.Reference, "brand": m.Brand, "class": m.Class, "status": cmp.Or(r.Status, sayline.StatusReceived),
+		"received_at": stamp(m.ReceivedAt), "occurred_at": stamp(m.OccurredAt), "open_until": stamp(m.OpenUntil), "sealed_at": stamp(m.SealedAt), "retain_until": stamp(m.RetainUntil),
+		"kind": m.Kind, "feeling": m.Feeling, "topic": m.Topic, "text": m.Text, "lang": m.Lang, "audience": m.Audience, "publish": m.Publish,
+		"solved": m.Solved, "feeling_after": m.After, "private": m.Lane != "",
+		"context": map[string]any{"touchpoint": c.Touchpoint, "place": place, "product": c.Product, "lot": c.Lot, "serial": c.Serial, "expiry": c.Expiry, "gs1": c.GS1, "ref": c.Ref, "source": c.Source},
+		"sent_to": map[string]any{"team": m.Decision.Team, "place": m.Decision.Place, "urgency": m.Decision.Urgency},
+	}
+	if m.Contact != nil {
+		doc["contact"] = m.Contact
+	}
+	history, messages := []any{}, []any{}
+	for _, h := range r.History {
+		history = append(history, map[string]any{"status": h.Status, "at": stamp(h.At), "label": h.Label})
+	}
+	for _, x := range r.Messages {
+		from := "author"
+		if x.Direction == sayline.Reply {
+			from = "team"
+		}
+		messages = append(messages, map[string]any{"from": from, "text": x.Text, "lang": x.Lang, "at": stamp(x.At), "solved": x.Solved})
+	}
+	doc["history"], doc["messages"] = history, messages
+	return doc, nil
+}
+
+// stamp is a time as a document has it; nil for one that never was.
+func stamp(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UTC().Format(time.RFC3339Nano)
 }
 
 // onDuty says whether somebody is on duty for a decision's team and place now,

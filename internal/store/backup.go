@@ -17,6 +17,9 @@ func (s *Store) Backup(ctx context.Context, file string) error {
 	if _, err := os.Stat(file); err == nil {
 		return sayline.Errorf(sayline.Conflict, "%s is there already; a backup overwrites nothing.", file)
 	}
+	if err := private(file); err != nil { // VACUUM fills an empty file
+		return sayline.Errorf(sayline.Invalid, "%s can't be written.", file).Because(err)
+	}
 	c, err := s.readers.Conn(ctx)
 	if err != nil {
 		return s.failed(err)

@@ -25,6 +25,9 @@ func (sqliteEngine) open(path string) (readers, writers *sql.DB, err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, nil, err
 	}
+	if err := private(path); err != nil {
+		return nil, nil, err
+	}
 	// The busy time-out comes first: setting the journal mode may have to wait too.
 	params := url.Values{"_pragma": {"busy_timeout(10000)", "page_size(8192)", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-32000)", "wal_autocheckpoint(4000)", "temp_store(MEMORY)"}}
 	dsn := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: params.Encode()}).String()
@@ -41,6 +44,16 @@ func (sqliteEngine) open(path string) (readers, writers *sql.DB, err error) {
 	readers.SetMaxOpenConns(sqliteReaders)
 	readers.SetMaxIdleConns(sqliteReaders)
 	return readers, writers, nil
+}
+
+// private makes an empty file that only we may read, where there is none; SQLite
+// gives its companions the same mode.
+func private(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 func (sqliteEngine) clustered() string  { return "WITHOUT ROWID" }

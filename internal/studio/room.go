@@ -3,6 +3,7 @@ package studio
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/sayline/sayline/internal/brandfile"
 	"github.com/sayline/sayline/internal/house"
 	"github.com/sayline/sayline/internal/notify"
+	"github.com/sayline/sayline/internal/pager"
 	"github.com/sayline/sayline/internal/store"
 )
 
@@ -52,6 +54,7 @@ type member struct {
 	sayline.Person
 	Teams  string
 	Joined bool
+	Secret string // of their own webhook, if they have one
 }
 
 // mostWays is how many touchpoints are shown; the search finds the others.
@@ -143,6 +146,9 @@ func (s *Studio) people(ctx context.Context, view *house.View) ([]member, error)
 			}
 		}
 		m.Teams = strings.Join(teams, " · ")
+		if slices.ContainsFunc(p.Contacts, func(k sayline.Contact) bool { return k.Channel == sayline.ByWebhook }) {
+			m.Secret = pager.ContactSecret(s.Store.ServerKey(), b.ID, p.ID)
+		}
 		_, err := s.Store.Account(ctx, auth.Address(p.Email))
 		if err != nil && sayline.KindOf(err) != sayline.NotFound {
 			return nil, err
