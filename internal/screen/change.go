@@ -17,7 +17,7 @@ const cantChange = "This can't be added as it is."
 // patch adds to an open moment, changes it, or seals it.
 func (s *Screen) patch(w http.ResponseWriter, r *http.Request, site *brands.Site) error {
 	private(w)
-	o, err := readJSON(w, r)
+	o, err := s.readJSON(w, r)
 	if err != nil {
 		return err
 	}
@@ -36,7 +36,11 @@ func (s *Screen) patch(w http.ResponseWriter, r *http.Request, site *brands.Site
 	return s.sendReceipt(w, r, site, rec)
 }
 
-func readJSON(w http.ResponseWriter, r *http.Request) (*web.Object, error) {
+// readJSON reads what a client adds, if its address may.
+func (s *Screen) readJSON(w http.ResponseWriter, r *http.Request) (*web.Object, error) {
+	if err := s.mayAdd(r); err != nil {
+		return nil, err
+	}
 	mediaType, _, err := web.MediaType(r)
 	if err != nil {
 		return nil, err
@@ -89,7 +93,7 @@ func maybe(o *web.Object, name string) *string {
 // message takes an author's further words, or their solved or not.
 func (s *Screen) message(w http.ResponseWriter, r *http.Request, site *brands.Site) error {
 	private(w)
-	o, err := readJSON(w, r)
+	o, err := s.readJSON(w, r)
 	if err != nil {
 		return err
 	}
@@ -115,13 +119,20 @@ func yesNo(yes bool) string {
 	return "no"
 }
 
-// say brings an author's words to the door, no oftener than moments.
-func (s *Screen) say(r *http.Request, site *brands.Site, msg sayline.Message, feeling int) (*intake.Receipt, error) {
-	if s.limit != nil {
-		if wait, ok := s.limit.Take(s.Proxy.Client(r)); !ok {
-			return nil, web.RetryAfter(sayline.Errorf(sayline.TooMany, "That is a lot from one place in one minute. Please try again shortly."), wait)
-		}
+// mayAdd takes one from what an address may add.
+func (s *Screen) mayAdd(r *http.Request) error {
+	if s.adding == nil {
+		return nil
 	}
+	wait, ok := s.adding.Take(s.Proxy.Client(r))
+	if !ok {
+		return web.RetryAfter(sayline.Errorf(sayline.TooMany, tooMuch), wait)
+	}
+	return nil
+}
+
+// say brings an author's words to the door.
+func (s *Screen) say(r *http.Request, site *brands.Site, msg sayline.Message, feeling int) (*intake.Receipt, error) {
 	return s.Door.Say(r.Context(), site.Snapshot, r.PathValue("secret"), msg, feeling)
 }
 
@@ -139,6 +150,9 @@ func (s *Screen) withdraw(w http.ResponseWriter, r *http.Request, site *brands.S
 // or withdraw.
 func (s *Screen) change(w http.ResponseWriter, r *http.Request, site *brands.Site) error {
 	private(w)
+	if err := s.mayAdd(r); err != nil {
+		return err
+	}
 	fields, _, err := readForm(w, r)
 	if err != nil {
 		return err

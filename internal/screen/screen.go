@@ -43,11 +43,15 @@ const (
 	DefaultStreamFor = 10 * time.Minute
 )
 
+// addsPerMoment is how much one address may add for each moment it may send.
+const addsPerMoment = 5
+
 // Screen serves every brand's touch screen and protocol.
 type Screen struct {
 	Options
 	errors   *web.Errors
-	limit    *web.Limiter // nil when off
+	limit    *web.Limiter // of moments; nil when off
+	adding   *web.Limiter // of what is added to them: a few times as much
 	streams  *web.Slots
 	done     chan struct{}
 	pages    *template.Template
@@ -83,6 +87,7 @@ func New(o Options) (*Screen, error) {
 	s := &Screen{Options: o, streams: web.NewSlots(o.Streams), done: make(chan struct{})}
 	if !o.RateLimitOff {
 		s.limit = web.NewLimiter(o.RatePerMinute, o.Now, o.Random)
+		s.adding = web.NewLimiter(o.RatePerMinute*addsPerMoment, o.Now, o.Random)
 	}
 	s.errors = &web.Errors{Log: o.Log, Count: o.Count, Fill: s.fillProblem, Page: s.problemPage}
 	if err := s.load(); err != nil {

@@ -10,7 +10,10 @@ import (
 	"github.com/sayline/sayline/internal/web"
 )
 
-const cantKeep = "This can't be kept as it is."
+const (
+	cantKeep = "This can't be kept as it is."
+	tooMuch  = "That is a lot from one place in one minute. Please try again shortly."
+)
 
 // submit is api.submit: a moment as JSON, alone or as the part of a form; or a
 // plain form, which is led to its receipt.
@@ -121,7 +124,7 @@ func (s *Screen) accept(r *http.Request, site *brands.Site, sub intake.Submissio
 	if s.limit != nil {
 		wait, ok := s.limit.Take(client)
 		if !ok && !s.Door.KnownKey(r.Context(), site.Snapshot, sub.Key) {
-			return nil, web.RetryAfter(sayline.Errorf(sayline.TooMany, "That is a lot from one place in one minute. Please try again shortly."), wait)
+			return nil, web.RetryAfter(sayline.Errorf(sayline.TooMany, tooMuch), wait)
 		}
 		counted = ok
 	}

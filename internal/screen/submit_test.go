@@ -255,7 +255,13 @@ func TestRateLimit(t *testing.T) {
 	}
 	h.post("sparkle", key, `{"feeling":1}`).want(201) // even now
 	h.clock.forward(21 * time.Second)
-	h.post("sparkle", newKey(), `{"feeling":1}`).want(201)
+	u := read[cx.Accepted](h.post("sparkle", newKey(), `{"feeling":1}`).want(201)).Receipt
+	for range 15 {
+		h.call("POST", u+"/messages", `{"text":"more"}`, "Content-Type", "application/json").want(200)
+	}
+	h.call("POST", u+"/messages", `{"text":"more"}`, "Content-Type", "application/json").problem(429)
+	h.call("PATCH", u, `{"more":false}`, "Content-Type", "application/json").problem(429)
+	h.call("DELETE", u, "").want(204) // taking back is never refused
 }
 
 func TestNobodyHome(t *testing.T) {
