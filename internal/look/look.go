@@ -20,9 +20,10 @@ var (
 // Least contrast of words (WCAG 2.2, 1.4.3), and how much of the brand's colour
 // a washed ground has.
 const (
-	textContrast = 4.5
-	washDay      = 0.07
-	washNight    = 0.10
+	textContrast  = 4.5
+	nightContrast = 6.5 // more, so that a dark brand glows a little
+	washDay       = 0.07
+	washNight     = 0.10
 )
 
 // Palette is what a brand's one colour becomes on one ground, as #rrggbb.
@@ -44,11 +45,14 @@ func Of(colour string) (day, dark Palette) {
 	day = Palette{brand.String(), partner(brand).String(), mark.String(), wash.String()}
 	wash, mark = mix(night, brand, washNight), brand
 	for _, ground := range []rgb{night, darkCard, wash} {
-		mark = readable(mark, ground, textContrast)
+		mark = readable(mark, ground, nightContrast)
 	}
 	dark = Palette{mark.String(), partner(mark).String(), mark.String(), wash.String()}
 	return day, dark
 }
+
+// Contrast is the contrast ratio of two colours (#rrggbb) by WCAG 2.2, 1 to 21.
+func Contrast(a, b string) float64 { return contrast(parseColour(a), parseColour(b)) }
 
 // partner is the readable colour of words on a fill.
 func partner(fill rgb) rgb {

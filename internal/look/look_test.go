@@ -29,6 +29,7 @@ func TestEveryBrandIsReadable(t *testing.T) {
 		for _, p := range [][2]string{
 			{day.On, day.Fill}, {dark.On, dark.Fill}, {day.Mark, "#faf8f4"}, {day.Mark, "#ffffff"}, {day.Mark, day.Wash},
 			{dark.Mark, "#131311"}, {dark.Mark, "#1d1d1a"}, {dark.Mark, dark.Wash},
+			{"#1c1b19", day.Wash}, {"#f3f0e9", dark.Wash}, {"#635f57", day.Wash}, {"#aaa59a", dark.Wash}, // ink and soft words
 		} {
 			if got := contrast(parseColour(p[0]), parseColour(p[1])); got < textContrast {
 				t.Fatalf("%s: %s on %s has %.2f", colour, p[0], p[1], got)

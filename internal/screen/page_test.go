@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sayline/sayline/internal/look"
 	"github.com/sayline/sayline/internal/words"
 	"github.com/sayline/sayline/internal/words/wordstest"
 )
@@ -45,12 +46,13 @@ func sheet(t *testing.T) string {
 	return all
 }
 
-// TestSheetAndPaletteAgree: the grounds the palette is computed against are the
-// ones the style sheet paints, and faces can be told from their ground.
+// TestSheetAndPaletteAgree: the grounds a brand's palette is computed against
+// (internal/look) are the ones the style sheet paints, and faces can be told
+// from their ground.
 func TestSheetAndPaletteAgree(t *testing.T) {
 	css := sheet(t)
 	day, night, _ := strings.Cut(css, "@media (prefers-color-scheme:dark)")
-	token := func(css, name string) rgb {
+	token := func(css, name string) string {
 		m := regexp.MustCompile(`--` + name + `: (#[0-9a-f]{3,6});`).FindStringSubmatch(css)
 		if m == nil {
 			t.Fatalf("no --%s", name)
@@ -59,25 +61,23 @@ func TestSheetAndPaletteAgree(t *testing.T) {
 		if len(hex) == 4 {
 			hex = "#" + strings.Repeat(hex[1:2], 2) + strings.Repeat(hex[2:3], 2) + strings.Repeat(hex[3:4], 2)
 		}
-		return parseColour(hex)
+		return hex
 	}
-	for _, c := range []struct {
-		name       string
-		day, night rgb
-	}{{"paper", paper, nightPaper}, {"card", card, nightCard}, {"ink", ink, nightInk}, {"soft", parseColour(softDay), parseColour(softNight)}} {
-		if got := token(day, c.name); got != c.day {
-			t.Errorf("--%s by day is %s, computed against %s", c.name, got, c.day)
+	const paper, nightPaper = "#faf8f4", "#131311"
+	for _, c := range [][3]string{{"paper", paper, nightPaper}, {"card", "#ffffff", "#1d1d1a"}, {"ink", "#1c1b19", "#f3f0e9"}, {"soft", "#635f57", "#aaa59a"}} {
+		if got := token(day, c[0]); got != c[1] {
+			t.Errorf("--%s by day is %s, computed against %s", c[0], got, c[1])
 		}
-		if got := token(night, c.name); got != c.night {
-			t.Errorf("--%s by night is %s, computed against %s", c.name, got, c.night)
+		if got := token(night, c[0]); got != c[2] {
+			t.Errorf("--%s by night is %s, computed against %s", c[0], got, c[2])
 		}
 	}
 	for _, f := range []string{"f1", "f2", "f3", "f4", "f5"} {
 		// The features are drawn in the ground's colour: 3 to 1 (WCAG 2.2, 1.4.11).
-		if got := contrast(token(day, f), paper); got < 3 {
+		if got := look.Contrast(token(day, f), paper); got < 3 {
 			t.Errorf("--%s by day has %.2f against paper", f, got)
 		}
-		if got := contrast(token(night, f), nightPaper); got < 3 {
+		if got := look.Contrast(token(night, f), nightPaper); got < 3 {
 			t.Errorf("--%s by night has %.2f against paper", f, got)
 		}
 	}
