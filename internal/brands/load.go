@@ -24,22 +24,25 @@ type Keeper struct {
 	store    *store.Store
 	log      *slog.Logger
 	now      func() time.Time
-	stale    chan string
 	one      sync.Mutex // one reload at a time: the newest wins
+
+	mu    sync.Mutex
+	stale map[string]bool // brands to be read again
+	wake  chan struct{}   // there are some
 }
+
+// tryAgain is how long after a failed reload the next one is tried.
+const tryAgain = time.Second
 
 // Keep loads every brand into the registry and makes a keeper that reloads a
 // brand when its configuration or duty changes, by whatever process. Call it
 // before the store's first write, then Run.
 func Keep(ctx context.Context, r *Registry, s *store.Store, log *slog.Logger, now func() time.Time) (*Keeper, error) {
-	k := &Keeper{registry: r, store: s, log: log, now: now, stale: make(chan string, 1024)}
+	k := &Keeper{registry: r, store: s, log: log, now: now, stale: map[string]bool{}, wake: make(chan struct{}, 1)}
 	s.Watch(func(events []sayline.Event) {
 		for _, e := range events {
 			if e.Type == sayline.EventConfigChanged || e.Type == sayline.EventDutyChanged {
-				select {
-				case k.stale <- e.Brand:
-				default: // full: Run reads all brands anyway
-				}
+				k.note(e.Brand)
 			}
 		}
 	})
@@ -55,15 +58,40 @@ func Keep(ctx context.Context, r *Registry, s *store.Store, log *slog.Logger, no
 	return k, nil
 }
 
-// Run reloads what changes until the context ends.
+// note has a brand read again. It never waits: however often a brand changes
+// meanwhile, it is read once more.
+func (k *Keeper) note(id string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.stale[id] = true
+	select {
+	case k.wake <- struct{}{}:
+	default:
+	}
+}
+
+// noted takes what is to be read.
+func (k *Keeper) noted() map[string]bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	ids := k.stale
+	k.stale = map[string]bool{}
+	return ids
+}
+
+// Run reloads what changes until the context ends. A brand that can't be read
+// is tried again; its last version stays in force.
 func (k *Keeper) Run(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case id := <-k.stale:
+		case <-k.wake:
+		}
+		for id := range k.noted() {
 			if err := k.Reload(ctx, id); err != nil && ctx.Err() == nil {
 				k.log.Error("a brand could not be read again; its last version stays in force", "brand", id, "err", err)
+				time.AfterFunc(tryAgain, func() { k.note(id) })
 			}
 		}
 	}
