@@ -392,3 +392,40 @@ func TestTakenOver(t *testing.T) {
 		}
 	})
 }
+
+// TestSetBackBetweenCalls: whoever sends finds out when they renew their lease
+// that the endpoint was set back, and begins there.
+func TestSetBackBetweenCalls(t *testing.T) {
+	onEngines(t, func(t *testing.T, database string) {
+		h := serve(t, database, endpoints())
+		p, err := New(h.options(h.store))
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := newEndpoint(p, store.EndpointRef{Brand: "sparkle", Endpoint: "crm"}, &tail{})
+		e.hook.Store(p.hook(h.brand, &h.brand.Webhooks[0]))
+		now := h.now()
+		if err := h.store.Replay(t.Context(), "sparkle", "crm", 8); err != nil {
+			t.Fatal(err)
+		}
+		if !e.hold(t.Context(), now) || e.place.read != 7 {
+			t.Fatalf("no lease of a free endpoint; at %d", e.place.read)
+		}
+		renew := func() bool {
+			e.leased = now.Add(leaseLeft / 2)
+			return e.hold(t.Context(), now)
+		}
+		if !renew() {
+			t.Error("the lease can't be renewed")
+		}
+		if err := h.store.Replay(t.Context(), "sparkle", "crm", 1); err != nil {
+			t.Fatal(err)
+		}
+		if renew() {
+			t.Error("set back, and it goes on as before")
+		}
+		if !e.hold(t.Context(), now) || e.place.read != 0 || !e.more {
+			t.Errorf("it should begin before event 1, and is at %d", e.place.read)
+		}
+	})
+}

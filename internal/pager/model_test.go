@@ -30,6 +30,7 @@ type model struct {
 	cases  []string
 	taken  map[string]int // case → episodes up to which somebody took it
 	leased map[string]sayline.Page
+	late   []sayline.Page // leases that ended before their senders said anything
 }
 
 var ctx = context.Background()
@@ -97,7 +98,26 @@ func (m *model) lease(t *rapid.T) {
 		if before, ok := m.leased[p.ID]; ok && m.now.Before(before.LeaseUntil) {
 			t.Fatalf("page %s is leased twice", p.ID)
 		}
+		if before, ok := m.leased[p.ID]; ok {
+			m.late = append(m.late, before)
+		}
 		m.leased[p.ID] = p
+	}
+}
+
+// reportLate: a sender that was thought dead says that its call failed. That is
+// nothing to whoever has the page now.
+func (m *model) reportLate(t *rapid.T) {
+	if len(m.late) == 0 {
+		t.Skip("nobody is late")
+	}
+	p := m.late[0]
+	m.late = m.late[1:]
+	before, err := m.p.Store.Page(ctx, m.brand.ID, p.ID)
+	m.check(err)
+	m.check(m.p.Store.ReportPages(ctx, m.brand.ID, []store.PageReport{settle(p, notify.Outcome{Class: notify.FailedForGood}, *m.now)}))
+	if after, err := m.p.Store.Page(ctx, m.brand.ID, p.ID); err != nil || after != before {
+		t.Fatalf("%+v became %+v (%v)", before, after, err)
 	}
 }
 
@@ -115,9 +135,15 @@ func (m *model) report(t *rapid.T) {
 	}
 }
 
-// invariants hold after every step.
+// invariants hold after every step, of whatever case one looks at.
 func (m *model) invariants(t *rapid.T) {
-	for _, id := range m.cases {
+	if len(m.cases) > 0 {
+		m.holds(t, rapid.SampledFrom(m.cases).Draw(t, "looked at"))
+	}
+}
+
+func (m *model) holds(t *rapid.T, cases ...string) {
+	for _, id := range cases {
 		c := m.get(id)
 		pages, err := m.p.Store.PagesOf(ctx, m.brand.ID, id)
 		m.check(err)
@@ -144,6 +170,7 @@ func (m *model) invariants(t *rapid.T) {
 // quiet lets everything run its course with receivers that take all: every page
 // reaches an end.
 func (m *model) quiet(t *rapid.T) {
+	m.holds(t, m.cases...)
 	for _, id := range m.cases {
 		if c := m.get(id); c.State != sayline.CaseResolved {
 			m.check(m.p.Store.Resolve(ctx, store.Act{Brand: m.brand.ID, Case: id, Person: "lucia", Zone: time.UTC}, "done"))
@@ -207,6 +234,7 @@ func TestNothingStartsAfterSomebodyIsOnIt(t *testing.T) {
 				"fire":        func(*rapid.T) { p.fireDue(ctx) },
 				"lease":       m.lease,
 				"report":      m.report,
+				"report late": m.reportLate,
 				"leases end":  func(*rapid.T) { m.check(s.ExpireLeases(ctx)) },
 				"time passes": func(t *rapid.T) {
 					m.pass(time.Duration(rapid.SampledFrom([]int{1, 5, 16, 60, 900, 1800}).Draw(t, "seconds")) * time.Second)
@@ -239,11 +267,12 @@ func TestAcknowledgedWhileSending(t *testing.T) {
 		id       string
 		attempts int
 	}
-	const cases = 60
+	const cases = 120
+	where := []string{"k7f3", "s9x2"} // on the shelf the next step waits; in Sevilla all steps follow at once
 	done := make(chan taken, cases)
 	var wg sync.WaitGroup
-	for range cases {
-		m := h.say(sayline.Moment{Topic: "cant-find-it", Context: sayline.Context{Ref: secret()}})
+	for i := range cases {
+		m := h.say(sayline.Moment{Topic: "cant-find-it", Context: sayline.Context{Ref: secret(), Touchpoint: where[i%2]}})
 		looks := mathrand.IntN(12) // how often to look before taking it
 		wg.Go(func() {
 			for range looks {
@@ -266,6 +295,11 @@ func TestAcknowledgedWhileSending(t *testing.T) {
 		})
 		if n := attempts(c.id); n != c.attempts {
 			t.Errorf("%d calls were begun when the acknowledgement returned, %d in the end", c.attempts, n)
+		}
+		for _, s := range h.steps(c.id) {
+			if s.State == sayline.StepWaiting {
+				t.Errorf("somebody is on it, and a step waits: %+v", s)
+			}
 		}
 		begun += c.attempts
 	}
