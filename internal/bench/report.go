@@ -28,7 +28,17 @@ type row struct {
 }
 
 func newReport() *Report {
-	return &Report{At: time.Now().UTC(), Machine: fmt.Sprintf("%d cores, %s/%s, %s", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version())}
+	return &Report{At: time.Now().UTC(), Machine: fmt.Sprintf("%d cores, %s/%s, %s%s", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(), busy())}
+}
+
+// busy says how much the machine had to do before (proc(5), loadavg), where it tells.
+func busy() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return ""
+	}
+	minute, _, _ := strings.Cut(string(text), " ")
+	return ", load average before it " + minute
 }
 
 func (r *Report) add(w row) { r.rows = append(r.rows, w) }
