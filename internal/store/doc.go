@@ -1,7 +1,7 @@
 // Package store holds all SQL. Two engines, SQLite and PostgreSQL, read one
 // text of it; what differs is the small [engine].
 //
-// The tour: open.go opens and migrates; writer.go is the group writer through
+// The tour: open.go opens and migrates; writer.go (with tx.go) is the group writer through
 // which every write of the process passes (take one, drain what waits, commit,
 // answer all; each under its own savepoint); accept.go is the one transaction
 // behind every 201: key, slot, case, moment, step, counts, events; counts.go
