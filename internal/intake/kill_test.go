@@ -386,7 +386,7 @@ func killed(t *testing.T, database string, rounds int) {
 	p := newPromises()
 	for range rounds {
 		c := p.start(t, database)
-		p.hears(t, 1+rand.IntN(400))
+		p.hears(t, 1+rand.IntN(200))
 		c.kill(t)
 		p.kept(t, database)
 		if t.Failed() {
@@ -399,7 +399,7 @@ func killed(t *testing.T, database string, rounds int) {
 	t.Logf("%d moments said, %d taken back, in %d rounds", len(p.said), len(p.takenBack), rounds)
 }
 
-func TestKilledSQLite(t *testing.T)   { killed(t, sqlite(t), rounds(4, 12)) }
+func TestKilledSQLite(t *testing.T)   { killed(t, sqlite(t), rounds(3, 12)) }
 func TestKilledPostgres(t *testing.T) { killed(t, testkit.Postgres(t), rounds(3, 12)) }
 
 // Two processes on one database: one is killed, the other goes on.
@@ -407,7 +407,7 @@ func TestKilledBesideAnother(t *testing.T) {
 	database, p := testkit.Postgres(t), newPromises()
 	for range rounds(2, 8) {
 		one, other := p.start(t, database), p.start(t, database)
-		p.hears(t, 1+rand.IntN(400))
+		p.hears(t, 1+rand.IntN(200))
 		one.kill(t)
 		p.hears(t, 50)
 		other.end(t)

@@ -25,6 +25,7 @@ func TestAnyPath(t *testing.T) {
 
 // A backup taken while people speak is whole, and is a database.
 func TestBackup(t *testing.T) {
+	t.Parallel()
 	s := storetest.OpenStore(t, sqlite(t), time.Now)
 	sent := storetest.NewSent(400)
 	for range 400 {

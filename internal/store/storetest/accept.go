@@ -203,7 +203,7 @@ func joinsByKey(w *world) {
 }
 
 func oneCaseInParallel(w *world) {
-	const n = 200
+	const n = 90
 	cases := make([]string, n)
 	w.together(n, func(i int) error {
 		a := w.tap(fmt.Sprint("key-", i%3), urgency(sayline.Urgencies[i%4]))

@@ -111,7 +111,7 @@ func (l *listener) hears(w *world, brand string, first, last int64) []sayline.Ev
 func watches(old *world) {
 	w := old.alone()
 	l := listen(w.Store)
-	w.chatter([]*store.Store{w.Store}, 3, 60)
+	w.chatter([]*store.Store{w.Store}, 3, 30)
 	w.heardWhole([]*listener{l}, 3)
 }
 
@@ -152,7 +152,7 @@ func watchesOthers(old *world) {
 	for _, s := range stores {
 		listeners = append(listeners, listen(s))
 	}
-	w.chatter(stores, 4, 60)
+	w.chatter(stores, 4, 30)
 	w.heardWhole(listeners, 4)
 }
 
