@@ -397,7 +397,7 @@ func play(t *testing.T, h *house, script []byte) {
 // TestLine plays a few hundred lives of a client on a bad network.
 func TestLine(t *testing.T) {
 	h := newHouse(t, func(o *screen.Options) { o.RateLimitOff = true })
-	for seed := range uint64(testkit.Size(80, 600)) {
+	for seed := range uint64(testkit.Size(80, 300)) {
 		random := rand.New(rand.NewPCG(seed, 2026))
 		script := make([]byte, 10+random.IntN(60))
 		for i := range script {

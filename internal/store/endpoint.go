@@ -29,7 +29,10 @@ func (s *Store) LeaseEndpoint(ctx context.Context, brand, endpoint, who string, 
 		ok, place.OffAt = true, fromMicros(off)
 		return err
 	})
-	return place, ok, err
+	if err != nil {
+		return EndpointPlace{}, false, err // and touch nothing: it may be written yet
+	}
+	return place, ok, nil
 }
 
 // Delivery is what came of sending one event to one endpoint.
@@ -77,7 +80,10 @@ func (s *Store) SaveDeliveries(ctx context.Context, brand, endpoint, who string,
 		held = n > 0
 		return err
 	})
-	return held, err
+	if err != nil {
+		return false, err
+	}
+	return held, nil
 }
 
 // Replay sets an endpoint back (or on) to just before an event, and switches it

@@ -305,3 +305,35 @@ func takeAway(t *testing.T, database string) (comeBack func()) {
 	run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
 	return func() { run("ALTER DATABASE " + name + " ALLOW_CONNECTIONS true") }
 }
+
+// Who has stopped waiting gets nothing of what is written after all, and
+// touches nothing of it.
+func TestNobodyWaits(t *testing.T) {
+	onBoth(t, func(t *testing.T, database string) {
+		s, db := storetest.OpenStore(t, database, time.Now), storetest.Plain(t, database)
+		letGo := hold(t, db, database)
+		gone, cancel := context.WithCancel(t.Context())
+		cancel()
+		pages, err := s.LeasePages(gone, sayline.ByEmail, 10)
+		if sayline.KindOf(err) != sayline.Unavailable || pages != nil {
+			t.Errorf("leased %v, %v", pages, err)
+		}
+		place, ok, err := s.LeaseEndpoint(gone, "sparkle", "erp", "a", time.Now())
+		if sayline.KindOf(err) != sayline.Unavailable || ok || place != (store.EndpointPlace{}) {
+			t.Errorf("leased %v at %v, %v", ok, place, err)
+		}
+		held, err := s.SaveDeliveries(gone, "sparkle", "erp", "a", 1, false, nil)
+		if sayline.KindOf(err) != sayline.Unavailable || held {
+			t.Errorf("held %v, %v", held, err)
+		}
+		if email, err := s.Join(gone, "token", "Lucía", "secret"); sayline.KindOf(err) != sayline.Unavailable || email != "" {
+			t.Errorf("joined %q, %v", email, err)
+		}
+		letGo()
+		for _, brand := range []string{"", "sparkle"} { // behind it in both lines
+			if err := s.Tidy(t.Context(), brand); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}

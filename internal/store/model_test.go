@@ -7,8 +7,8 @@ import (
 	"github.com/sayline/sayline/internal/testkit"
 )
 
-func TestModelSQLite(t *testing.T)   { storetest.Model(t, testkit.Size(15, 300), sqlite) }
-func TestModelPostgres(t *testing.T) { storetest.Model(t, testkit.Size(10, 150), testkit.Postgres) }
+func TestModelSQLite(t *testing.T)   { storetest.Model(t, testkit.Size(15, 80), sqlite) }
+func TestModelPostgres(t *testing.T) { storetest.Model(t, testkit.Size(10, 40), testkit.Postgres) }
 
-func TestCountsSQLite(t *testing.T)   { storetest.Counts(t, testkit.Size(15, 300), sqlite) }
-func TestCountsPostgres(t *testing.T) { storetest.Counts(t, testkit.Size(8, 100), testkit.Postgres) }
+func TestCountsSQLite(t *testing.T)   { storetest.Counts(t, testkit.Size(15, 80), sqlite) }
+func TestCountsPostgres(t *testing.T) { storetest.Counts(t, testkit.Size(8, 30), testkit.Postgres) }

@@ -185,7 +185,10 @@ func (s *Store) LeasePages(ctx context.Context, channel string, limit int) (list
 		}
 		return tx.insert(attemptTable, attempts)
 	})
-	return list, err
+	if err != nil {
+		return nil, err // and touch nothing: it may be written yet
+	}
+	return list, nil
 }
 
 var attemptTable = newTable("attempt", "brand_id text, page_id text, n bigint, begun_at bigint, end_at bigint, outcome text, detail text, provider text", "")
