@@ -6,6 +6,8 @@
 // the fixture, a database with a store and a clock that stands still until it
 // is moved; then a file per noun of the store. audit.go is the oracle
 // ([Audit]): it reads the plain rows, counts everything again the slow way and
-// names what is not as it must always be. model.go plays random lives against
-// plain Go maps; random.go counts random moments in awkward time zones.
+// names what is not as it must always be; recount.go are its counts. model.go
+// tells the table of states a second time in plain Go maps, play.go plays random
+// lives against it; random.go counts random moments in awkward time zones;
+// load.go sends many taps at once.
 package storetest
