@@ -239,8 +239,8 @@ func (h *house) acknowledge(caseID, person string) {
 	}
 }
 
-// eventually waits for what the store will show once what was committed is
-// told: it looks again after each event, and after each page reported.
+// eventually looks again and again for what no receiver can signal: rows that are
+// written after the last call.
 func (h *house) eventually(what string, holds func() bool) {
 	h.t.Helper()
 	end := time.After(30 * time.Second)
