@@ -399,13 +399,13 @@ func killed(t *testing.T, database string, rounds int) {
 	t.Logf("%d moments said, %d taken back, in %d rounds", len(p.said), len(p.takenBack), rounds)
 }
 
-func TestKilledSQLite(t *testing.T)   { killed(t, sqlite(t), rounds(3, 12)) }
-func TestKilledPostgres(t *testing.T) { killed(t, testkit.Postgres(t), rounds(3, 12)) }
+func TestKilledSQLite(t *testing.T)   { killed(t, sqlite(t), rounds(3, 6)) }
+func TestKilledPostgres(t *testing.T) { killed(t, testkit.Postgres(t), rounds(3, 6)) }
 
 // Two processes on one database: one is killed, the other goes on.
 func TestKilledBesideAnother(t *testing.T) {
 	database, p := testkit.Postgres(t), newPromises()
-	for range rounds(2, 8) {
+	for range rounds(2, 4) {
 		one, other := p.start(t, database), p.start(t, database)
 		p.hears(t, 1+rand.IntN(200))
 		one.kill(t)
