@@ -20,20 +20,21 @@ demo: build ## build and start the demo: three brands, /demo with its links (ARG
 build: go ## build bin/sayline, one static binary
 	CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$(VERSION)" -o bin/sayline ./cmd/sayline
 
-test: setup ## everything, on both databases and in a real browser, with the race detector
+test: setup ## everything at full length, on both databases and in a real browser
 	scripts/test
 
 quick: go ## the same tests in less than two minutes, with what is installed
 	$(GO) test ./...
 
-race: setup ## the quick tests with the race detector
-	CGO_ENABLED=1 $(GO) test -race ./...
+race: setup ## the quick tests of every room with the race detector
+	scripts/test race
 
 fuzz: go ## every fuzz target for FUZZTIME (10s) each
 	scripts/fuzz $(FUZZTIME)
 
 bench: setup build ## measure on this machine, on both databases (ARGS is for sayline bench)
 	scripts/with-postgres bin/sayline bench $(ARGS)
+	$(GO) test -run '^$$' -bench FirstTap -benchtime 5x ./e2e
 
 screenshots: setup ## take the pictures in docs/pictures anew
 	SAYLINE_SCREENSHOTS=$(CURDIR)/docs/pictures $(GO) test -count 1 -v -run '^(TestScreenshots|TestScene13.*)$$' ./e2e
@@ -46,7 +47,7 @@ lint: go ## gofmt, go vet and staticcheck
 	$(GO) vet ./...
 	$(LINTER) ./...
 
-ci: setup lint build fuzz test ## what the build server runs
+ci: setup lint build test race ## what the build server runs
 
 setup: go
 	scripts/setup

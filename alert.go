@@ -11,7 +11,9 @@ type Step struct {
 	Moment         string // that caused it
 	DueAt, FiredAt time.Time
 	State          string
-	Found          string // whom duty found, and by which hops (JSON), once fired
+	Found          string    // whom duty found, and by which hops (JSON), once fired
+	Held           string    // why it waits for more than its time: mute, hours
+	AskedAt        time.Time // when it was due first, if it was kept back
 }
 
 // States of a step.
@@ -41,7 +43,18 @@ type Page struct {
 	Attempts        int
 	CreatedAt       time.Time
 	DoneAt          time.Time // when it reached accepted or an end
-	DeliveredAt     time.Time
+	DeliveredAt     time.Time // it came up on the person's screen
+	OpenedAt        time.Time // they opened it
+	ActedAt         time.Time // they acted by it
+	Calm            bool      // it comes after those that can't wait
+	Bundled         bool      // with others to the same contact, in one message
+	From            time.Time // it waits until then
+	Says            string    // what it tells that asks for nobody, see [PageTakenBack]; "" for one that asks
+}
+
+// Unopened says that it has told its person, who has not opened it.
+func (p *Page) Unopened() bool {
+	return p.OpenedAt.IsZero() && (p.State == PageAccepted || p.State == PageDelivered || p.State == PageUnknown)
 }
 
 // States of a page.
@@ -50,9 +63,18 @@ const (
 	PageSending   = "sending"
 	PageAccepted  = "accepted"
 	PageDelivered = "delivered"
+	PageOpened    = "opened"
+	PageActed     = "acted"
 	PageFailed    = "failed"
 	PageUnknown   = "unknown"
 	PageCancelled = "cancelled"
+)
+
+// What a page tells that asks for nobody.
+const (
+	PageTakenBack = "taken_back" // what its person was told of is no more: its author took it back
+	PageMoved     = "moved"      // it is another team's now
+	PageOneMoved  = "one_moved"  // one of what it holds is another team's now; the rest is as it was
 )
 
 // Roles in which a page reaches a person.
@@ -60,7 +82,20 @@ const (
 	ForDuty = "duty" // responsible now
 	ForTeam = "team" // of the team
 	ForAlso = "also" // informed
+
+	ForMention = "mention" // named in a note
 )
+
+// SentOnce says what a way out does when nobody knows whether a call got
+// through. Push, e-mail and webhook are sent again under the same id: whoever has
+// both sees one. What rings or writes twice does not go out again: the next
+// contact is tried at once.
+func SentOnce(channel string) bool {
+	return channel == ByChat || channel == BySMS || channel == ByVoice
+}
+
+// MentionLoop is the loop of pages that no step made: they tell who is named in a note.
+const MentionLoop = -1
 
 // Attempt is one call to a provider, with its outcome.
 type Attempt struct {

@@ -16,16 +16,21 @@ import (
 // version, and each moment remembers the version that decided it.
 type Config struct {
 	Brand
-	Audiences   []Audience   `json:"audiences,omitempty"`
-	Lanes       []Lane       `json:"lanes,omitempty"`
-	Topics      []Topic      `json:"topics,omitempty"`
-	Places      []Place      `json:"places,omitempty"`
-	Products    []Product    `json:"products,omitempty"`
-	Touchpoints []Touchpoint `json:"touchpoints,omitempty"`
-	People      []Person     `json:"people,omitempty"`
-	Teams       []Team       `json:"teams,omitempty"`
-	Routes      []Rule       `json:"routes,omitempty"`
-	Webhooks    []Webhook    `json:"webhooks,omitempty"`
+	Audiences   []Audience    `json:"audiences,omitempty"`
+	Lanes       []Lane        `json:"lanes,omitempty"`
+	Topics      []Topic       `json:"topics,omitempty"`
+	Places      []Place       `json:"places,omitempty"`
+	Products    []Product     `json:"products,omitempty"`
+	Touchpoints []Touchpoint  `json:"touchpoints,omitempty"`
+	People      []Person      `json:"people,omitempty"`
+	Teams       []Team        `json:"teams,omitempty"`
+	Shifts      []Shift       `json:"shifts,omitempty"`
+	Holidays    []Holiday     `json:"holidays,omitempty"`
+	Calendars   []Calendar    `json:"calendars,omitempty"`
+	Policies    []Policy      `json:"policies,omitempty"`
+	Routes      []Rule        `json:"routes,omitempty"`
+	Answers     []ReadyAnswer `json:"answers,omitempty"`
+	Webhooks    []Webhook     `json:"webhooks,omitempty"`
 }
 
 // Brand is the tenant: a company, a shop, a hotel, a city office.
@@ -36,18 +41,29 @@ type Brand struct {
 	Languages   []string        `json:"languages"`              // BCP 47, the first is the default
 	Zone        string          `json:"zone,omitempty"`         // IANA; the brand's hours and days. Default UTC
 	Domains     []string        `json:"domains,omitempty"`      // hosts that belong to the brand
+	Trade       string          `json:"trade,omitempty"`        // what it does, see [Trades]: which touchpoints are typical for it
+	Rivals      []string        `json:"rivals,omitempty"`       // names people may say instead of the brand's
+	Sites       []string        `json:"sites,omitempty"`        // origins whose pages may show the screen in a frame: https://www.sparkle.example
 	Look        Look            `json:"look"`                   //
 	CoreMessage Text            `json:"core_message,omitempty"` // what every touchpoint should carry
 	Promise     Text            `json:"promise,omitempty"`      //
 	Character   Character       `json:"character,omitzero"`     //
 	Lines       map[string]Text `json:"lines,omitempty"`        // the brand's own wording of what speakers read; see [LineKeys]
 	Feelings    []int           `json:"feelings,omitempty"`     // the faces shown; default 1, 2, 4, 5
+	Hours       Hours           `json:"hours,omitzero"`         // when somebody is there; default always
 	Response    Response        `json:"response,omitzero"`      // what speakers are promised by default
 	Privacy     Privacy         `json:"privacy,omitzero"`       //
+	Vouchers    []Voucher       `json:"vouchers,omitempty"`     // the brand's systems that prove who somebody is
 	Operator    Operator        `json:"operator,omitzero"`      // default: the brand itself
+	Steps       []WorkStep      `json:"steps,omitempty"`        // of the work on a request, told to its author; default [UsualSteps]
 	Fallback    []string        `json:"fallback,omitempty"`     // tel: and mailto: when all else fails
 	LastResort  string          `json:"last_resort,omitempty"`  // person who gets what nobody else took
+	PublicPage  bool            `json:"public_page,omitempty"`  // everybody may read what was said, what was done and how fast, at /cx/done
 }
+
+// Trades are the fixed words for what a brand does: for each there is a list of
+// touchpoints that are typical for it.
+var Trades = []string{"retail", "hotel", "restaurant", "airport", "clinic", "city", "software", "bank"}
 
 // Look is how the brand appears: one colour and a small mark. The server picks
 // the readable partner of the colour and a lighter one for the dark.
@@ -64,10 +80,11 @@ type Character struct {
 }
 
 // Response is what a speaker is promised: somebody looks within Acknowledge, and
-// answers within Answer.
+// answers within Answer; by the clock, or only while it is open.
 type Response struct {
 	Acknowledge Duration `json:"acknowledge_within,omitempty"`
 	Answer      Duration `json:"answer_within,omitempty"`
+	InHours     bool     `json:"in_hours,omitempty"` // counted in opening hours, see [Hours]
 }
 
 // Privacy says how long each class is kept, in days, and where the policy stands.
@@ -82,16 +99,6 @@ type Operator struct {
 	Name           string `json:"name,omitempty"`
 	PrivacyContact string `json:"privacy_contact,omitempty"` // a URI
 }
-
-// Audience is who may speak. Six are always there (see [StandardAudiences]); a
-// brand adds its own.
-type Audience struct {
-	ID    string `json:"id"`
-	Label Text   `json:"label"`
-}
-
-// StandardAudiences are the audiences every brand has.
-var StandardAudiences = []string{"customer", "prospect", "past-customer", "employee", "vendor", "partner"}
 
 // Lane is who may see a private topic, everywhere: stream, counts, search,
 // wall, digest, export, webhook. The lane "" is everybody's.
@@ -130,8 +137,8 @@ func (c *Config) validateAudiences(f *faults, ix *Index) {
 }
 
 // LineKeys are the lines a speaker reads that are the brand's to write, for
-// the whole brand or one touchpoint. {brand} and {team} stand for the facts.
-var LineKeys = []string{"invitation", "one_tap", "say_your_way", "need_something", "sent", "seen", "on_it", "answered", "resolved", "thanks"}
+// the whole brand or one touchpoint. {brand}, {team} and {name} stand for the facts.
+var LineKeys = []string{"invitation", "one_tap", "say_your_way", "need_something", "sent", "seen", "on_it", "answered", "resolved", "done", "thanks", "welcome_back"}
 
 // Duration is a time span written as ISO 8601 (PT5M, P1D, P1DT12H). The zero
 // value means none was said.
@@ -245,9 +252,21 @@ func (b *Brand) AcknowledgeWithin() Duration {
 }
 func (b *Brand) AnswerWithin() Duration { return cmp.Or(b.Response.Answer, DefaultAnswer) }
 
+// Promised is what is promised at a touchpoint: its own, else the brand's, else
+// the default. nil is no touchpoint.
+func (b *Brand) Promised(t *Touchpoint) Response {
+	r := Response{b.AcknowledgeWithin(), b.AnswerWithin(), b.Response.InHours}
+	if t == nil {
+		return r
+	}
+	own := t.Response
+	return Response{cmp.Or(own.Acknowledge, r.Acknowledge), cmp.Or(own.Answer, r.Answer), own.InHours || r.InHours}
+}
+
 var (
 	hexColor = regexp.MustCompile(`^#[0-9a-f]{6}$`)
 	domain   = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$`)
+	origin   = regexp.MustCompile(`^(https://[a-z0-9]([a-z0-9.-]*[a-z0-9])?|http://(localhost|127\.0\.0\.1))(:[0-9]{1,5})?$`)
 	langTag  = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
 )
 
@@ -277,10 +296,20 @@ func (b *Brand) validate(f *faults) {
 			f.add(at("/domains", i), "expected a domain in lower case, such as sparkle.example, got %q", d)
 		}
 	}
+	if b.Trade != "" {
+		oneOf(f, "/trade", b.Trade, Trades)
+	}
+	shortNames(f, "/rivals", b.Rivals)
+	for i, o := range b.Sites {
+		if !origin.MatchString(o) {
+			f.add(at("/sites", i), "expected a site such as https://www.sparkle.example, in lower case and without a path, got %q", o)
+		}
+	}
 	if !hexColor.MatchString(b.Look.Color) {
 		f.add("/look/color", "expected a colour as #rrggbb in lower case, got %q", b.Look.Color)
 	}
 	b.Look.validate(f)
+	b.Hours.validate(f, "/hours")
 	for i, v := range b.Feelings {
 		if v < 1 || v > 5 || i > 0 && v <= b.Feelings[i-1] {
 			f.add("/feelings", "expected rising feelings from 1 (awful) to 5 (wonderful)")
@@ -293,6 +322,8 @@ func (b *Brand) validate(f *faults) {
 	b.CoreMessage.validate(f, "/core_message", b.Languages, 300)
 	b.Promise.validate(f, "/promise", b.Languages, 300)
 	validateLines(f, "/lines", b.Lines, b.Languages)
+	b.validateVouchers(f)
+	validateSteps(f, "/steps", b.Steps, b.Languages)
 	for i, u := range b.Fallback {
 		if !strings.HasPrefix(u, "tel:") && !strings.HasPrefix(u, "mailto:") && !strings.HasPrefix(u, "https://") {
 			f.add(at("/fallback", i), "expected a tel:, mailto: or https: address, got %q", u)
@@ -331,3 +362,15 @@ func validateLines(f *faults, pointer string, lines map[string]Text, languages [
 }
 
 func at(pointer string, i int) string { return pointer + "/" + strconv.Itoa(i) }
+
+// shortNames checks a list of words or names that are looked for in what people say.
+func shortNames(f *faults, pointer string, list []string) {
+	if len(list) > 30 {
+		f.add(pointer, "expected at most 30")
+	}
+	for i, s := range list {
+		if n := len([]rune(s)); n < 2 || n > 40 || strings.TrimSpace(s) != s {
+			f.add(at(pointer, i), "expected 2 to 40 characters, got %q", s)
+		}
+	}
+}

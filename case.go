@@ -9,7 +9,9 @@ import "time"
 //	  ├──nothing done in time┘                       │
 //	  └──a new moment, or its author, within the window (episode + 1)
 //
-// Stalled is an open case whose every step has fired with nobody taking it.
+// Snoozed is one that somebody put off: it is open again at a time they named,
+// or when something more urgent joins it. Stalled is an open case whose every
+// step has fired with nobody taking it.
 type Case struct {
 	Brand, ID string
 	GroupKey  string // "" for a case of its own
@@ -23,7 +25,12 @@ type Case struct {
 	Kind      string
 	State     string
 	Urgency   string
-	Episode   int // starts at 1; each reopening is a new one
+	Raised    int           // moments in it when their number gave it this urgency; 0 when a moment's own decision did
+	Episode   int           // starts at 1; each reopening is a new one
+	Version   int           // of the configuration whose policy this episode climbs by; 0 for the newest
+	Policy    string        // of that version; "" for the usual one of its urgency
+	AckTime   time.Duration // of that policy: how long an acknowledgement holds with nothing done; 0 for the usual time
+	Merged    string        // the case its moments were moved to; "" for none
 	Owner     string
 	Reason    string // of resolving
 
@@ -41,6 +48,7 @@ type Case struct {
 	AckBy          time.Time // promised
 	AnswerBy       time.Time
 	AckDeadline    time.Time // acknowledged and nothing done by then: open again
+	SnoozedUntil   time.Time // snoozed: open again then
 }
 
 // States of a case.
@@ -60,6 +68,21 @@ const (
 	NormalStep    = 15 * time.Minute
 	LastResortGap = 30 * time.Minute
 )
+
+// Timeout is how long "I'm on it" holds while nothing is done; zero for ever:
+// what asks nobody, ideas and praise, has nobody to ask again.
+func (c *Case) Timeout() time.Duration {
+	switch {
+	case c.AckTime != 0:
+		return c.AckTime
+	case !MoreUrgent(c.Urgency, Quiet), c.Urgency == Normal && KnownKind(c.Kind) == "praise":
+		return 0
+	}
+	return AckTimeout
+}
+
+// LongestSnooze is how far ahead a case can be put off.
+const LongestSnooze = 92 * 24 * time.Hour
 
 // Statuses of a receipt, in the order a person hopes for.
 const (

@@ -17,6 +17,8 @@ type Index struct {
 	lanes       map[string]*Lane
 	audiences   map[string]*Audience
 	front, pack *Touchpoint
+	brand       *Brand
+	tables      map[*Hours]*timetable // of the hours that are said and not always
 }
 
 // NewIndex indexes a configuration. Of two with the same id the first wins;
@@ -34,6 +36,8 @@ func NewIndex(c *Config) *Index {
 		byEmail:     byID(c.People, func(p *Person) string { return p.Email }),
 		lanes:       byID(c.Lanes, func(l *Lane) string { return l.ID }),
 		audiences:   byID(c.Audiences, func(a *Audience) string { return a.ID }),
+		brand:       &c.Brand,
+		tables:      tablesOf(c),
 	}
 	for _, id := range StandardAudiences {
 		if ix.audiences[id] == nil {
@@ -137,6 +141,8 @@ func (c *Config) Validate() error {
 	unique(&f, "/people", "id", c.People, func(p *Person) string { return p.ID })
 	unique(&f, "/lanes", "id", c.Lanes, func(l *Lane) string { return l.ID })
 	unique(&f, "/audiences", "id", c.Audiences, func(a *Audience) string { return a.ID })
+	unique(&f, "/policies", "id", c.Policies, func(p *Policy) string { return p.ID })
+	unique(&f, "/answers", "id", c.Answers, func(a *ReadyAnswer) string { return a.ID })
 	unique(&f, "/webhooks", "id", c.Webhooks, func(w *Webhook) string { return w.ID })
 	c.validateAudiences(&f, ix)
 	c.validatePlaces(&f, ix)
@@ -144,8 +150,11 @@ func (c *Config) Validate() error {
 	c.validateTouchpoints(&f, ix)
 	c.validatePeople(&f, ix)
 	c.validateTeams(&f, ix)
+	c.validateRoster(&f, ix)
+	c.validatePolicies(&f, ix)
 	c.validateRoutes(&f, ix)
-	return f.err("The brand can't be set up like this.")
+	c.validateAnswers(&f, ix)
+	return f.err("", "The brand can't be set up like this.")
 }
 
 func unique[T any](f *faults, pointer, member string, list []T, id func(*T) string) {

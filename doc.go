@@ -7,6 +7,7 @@
 //   - brand.go: the brand, its look, voice and what it promises; [Config] is a
 //     whole brand as one document (the YAML file of `sayline apply`).
 //   - place.go, touchpoint.go, topic.go, product.go: where it is said and about what.
+//   - hours.go, opening.go: when a brand, a place or a touchpoint is open.
 //   - people.go: teams, members, contacts and who is on duty.
 //   - moment.go: what one person says once; contact, receipt, class.
 //   - rule.go: the brand's ordered rules and the decision they give.

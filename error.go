@@ -59,6 +59,13 @@ func Errorf(k Kind, format string, args ...any) *Error {
 	return &Error{Kind: k, Message: fmt.Sprintf(format, args...)}
 }
 
+// Keyed returns a copy of e with the catalogue key of its sentence.
+func (e *Error) Keyed(key string) *Error {
+	c := *e
+	c.Key = key
+	return &c
+}
+
 // Because returns a copy of e with a cause for the log.
 func (e *Error) Because(cause error) *Error {
 	c := *e
@@ -85,10 +92,11 @@ func (f *faults) add(pointer, format string, args ...any) {
 	*f = append(*f, Fault{Pointer: pointer, Detail: fmt.Sprintf(format, args...)})
 }
 
-// err returns nil when nothing is at fault.
-func (f faults) err(message string) error {
+// err returns nil when nothing is at fault. Key is the sentence's in the
+// catalogues, "" if it has none.
+func (f faults) err(key, message string) error {
 	if len(f) == 0 {
 		return nil
 	}
-	return &Error{Kind: AtFault, Message: message, Fields: f}
+	return &Error{Kind: AtFault, Key: key, Message: message, Fields: f}
 }

@@ -31,15 +31,26 @@ const (
 	EventCaseResolved     = "cx.case.resolved"
 	EventTouchpointAlarm  = "cx.touchpoint.alarm"
 
-	EventCaseReached   = "case.reached"
-	EventCaseSeen      = "case.seen"
-	EventCaseNoted     = "case.noted"
-	EventCaseMoved     = "case.moved"
-	EventCaseReopened  = "case.reopened"
-	EventAuthorSpoke   = "case.author"
-	EventPageMade      = "page.made"
-	EventConfigChanged = "config.changed"
-	EventDutyChanged   = "duty.changed"
+	EventMomentImported = "moment.imported" // past feedback was brought in: nobody is told
+	EventCaseReached    = "case.reached"
+	EventCaseSeen       = "case.seen"
+	EventCaseNoted      = "case.noted"
+	EventCaseStep       = "case.step" // of the work on a request
+	EventCaseMoved      = "case.moved"
+	EventCaseReopened   = "case.reopened"
+	EventCaseSnoozed    = "case.snoozed"
+	EventMuteChanged    = "mute.changed"
+	EventAuthorSpoke    = "case.author"
+	EventMediaMade      = "media.made"
+	EventMediaReady     = "media.ready" // a photo is clean, a voice has its words, or neither could be
+	EventPageMade       = "page.made"
+	EventStepHastened   = "step.hastened" // the next contact is tried at once
+	EventConfigChanged  = "config.changed"
+	EventDutyChanged    = "duty.changed"
+	EventContactChanged = "contact.changed" // how a person is reached
+	EventDeviceMade     = "device.made"
+	EventDeviceRevoked  = "device.revoked"
+	EventPhoneChanged   = "phone.changed" // a shift phone: made, enrolled, taken, handed over, revoked
 )
 
 // PublicEvents are the types an endpoint may ask for.

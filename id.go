@@ -79,6 +79,15 @@ func EncodeLocator(id string) string {
 	return crockfordLower.EncodeToString(b)
 }
 
+// DecodeLocator reads a locator back as a moment's id; "" when it is none.
+func DecodeLocator(s string) string {
+	b, err := crockfordLower.DecodeString(s)
+	if err != nil || len(b) != 16 || crockfordLower.EncodeToString(b) != s { // its last two bits say nothing, and are 0
+		return ""
+	}
+	return formatID([16]byte(b))
+}
+
 // ReceiptKey is how the store knows the receipt of a URL's last part, secret and
 // locator: "id~hash" with the hash of the secret. What is no receipt gives a key
 // that opens nothing.
@@ -86,11 +95,11 @@ func ReceiptKey(part string) string {
 	if len(part) != SecretLen+LocatorLen {
 		return HashSecret(part)
 	}
-	b, err := crockfordLower.DecodeString(part[SecretLen:])
-	if err != nil {
+	id := DecodeLocator(part[SecretLen:])
+	if id == "" {
 		return HashSecret(part)
 	}
-	return formatID([16]byte(b)) + "~" + HashSecret(part[:SecretLen])
+	return id + "~" + HashSecret(part[:SecretLen])
 }
 
 // Reference writes 5 bytes as the eight characters people read to each other: K7Q3-F9MX.

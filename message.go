@@ -18,6 +18,8 @@ type Message struct {
 	By              string // person; "" for the author
 	At              time.Time
 	Solved          string // the author's word with it: "", "yes" or "no"
+	Asks            bool   // of a reply: the author is asked for more
+	Shows           bool   // of a reply: it comes with a photo or voice. Not kept: its media say so
 }
 
 // Directions of a message.
@@ -36,7 +38,7 @@ func (m *Message) Validate() error {
 		f.add("/text", "expected UTF-8 without U+0000")
 	case n > MaxText:
 		f.add("/text", "expected at most %d characters, got %d", MaxText, n)
-	case strings.TrimSpace(m.Text) == "" && m.Solved == "":
+	case strings.TrimSpace(m.Text) == "" && m.Solved == "" && !m.Shows:
 		f.add("/text", "expected some words")
 	}
 	if !utf8.ValidString(m.Lang) || strings.ContainsRune(m.Lang, 0) || utf8.RuneCountInString(m.Lang) > 35 {
@@ -45,5 +47,5 @@ func (m *Message) Validate() error {
 	if m.Solved != "" && m.Solved != "yes" && m.Solved != "no" {
 		f.add("/solved", "expected true or false")
 	}
-	return f.err("These words can't be sent as they are.")
+	return f.err("detail_words", "These words can't be sent as they are.")
 }

@@ -1,6 +1,7 @@
 package sayline
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -37,6 +38,9 @@ type Moment struct {
 	Episode  int    // of the case when it joined
 	Solved   string // the author's word: "", "yes" or "no"
 	After    int    // the feeling said with it, 0 if none
+	Photos   int    // that belong to it, and voices; what they are is read apart
+	Voices   int
+	Guarded  bool   // its audience is one of whom nothing shows that is about fewer than five
 	Zone     string // IANA, whose hours and days it is counted in; "" is UTC
 }
 
@@ -53,6 +57,9 @@ type Context struct {
 	Lat, Long  float64
 	Located    bool   // Lat and Long were given; no finer than 100 m unless identified
 	Source     string // see [Sources]
+	Pass       string // of the member who taps for somebody, as sent; not kept
+	PassedBy   string // who passed it on, proved: [ByPerson] and an id, [ByRelay] and a name; never the speaker
+	Relay      string // id of the relay whose key proved it; "" for none
 }
 
 // MomentContact is who an identified author said they are.
@@ -61,8 +68,19 @@ type MomentContact struct {
 	Email  string `json:"email,omitempty"`
 	Phone  string `json:"phone,omitempty"`
 	Member string `json:"member,omitempty"`
-	Proof  string `json:"proof,omitempty"`
+	Proof  string `json:"proof,omitempty"` // as sent; verified at the door, and not kept
+
+	Proved *Proved `json:"proved,omitempty"` // what it proved
 }
+
+// Proves says whether the contact was proved, and not only said.
+func (c *MomentContact) Proves() bool { return c != nil && c.Proved != nil }
+
+// What [Context.PassedBy] begins with.
+const (
+	ByPerson = "person:"
+	ByRelay  = "relay:"
+)
 
 // Privacy classes.
 const (
@@ -72,6 +90,18 @@ const (
 
 // Sources say by which way a moment came.
 var Sources = []string{"link", "button", "qr", "gs1", "kiosk", "voice", "staff", "relay", "agent", "api"}
+
+// SourceImport marks past feedback that was brought in from another tool: it was
+// never anybody's to answer here. Nobody can say so of a moment from outside.
+const SourceImport = "import"
+
+// KnownSource is the way a moment is counted under: "" for one that is unknown.
+func KnownSource(source string) string {
+	if source == SourceImport || slices.Contains(Sources, source) {
+		return source
+	}
+	return ""
+}
 
 // Limits every server accepts (protocol, section 7), and spans of the open state.
 const (
@@ -87,8 +117,17 @@ const (
 // Open says whether the author may still add to it.
 func (m *Moment) Open(now time.Time) bool { return m.SealedAt.IsZero() && now.Before(m.OpenUntil) }
 
+// Followed says whether somebody may still hold its receipt. What was said at a
+// kiosk is forgotten when its time is over: whoever said it has walked on.
+func (m *Moment) Followed(now time.Time) bool {
+	return m.Receipt != "" && (m.Context.Source != "kiosk" || now.Before(m.OpenUntil))
+}
+
 // Bare says whether it is a face and nothing else.
-func (m *Moment) Bare() bool { return m.Topic == "" && m.Text == "" }
+func (m *Moment) Bare() bool { return m.Topic == "" && m.Text == "" && !m.Shows() }
+
+// Shows says whether there is a photo or a voice in it.
+func (m *Moment) Shows() bool { return m.Photos+m.Voices > 0 }
 
 // CountedAt is the time it is counted under: when it happened, if that is
 // believable, else when it was received.
@@ -103,8 +142,14 @@ func (m *Moment) CountedAt() time.Time {
 // unknown kind, topic or touchpoint is kept as sent.
 func (m *Moment) Validate() error {
 	var f faults
-	if m.Feeling == 0 && m.Topic == "" && m.Text == "" {
-		f.add("", "expected at least one of feeling, topic, text")
+	if m.Feeling == 0 && m.Topic == "" && m.Text == "" && !m.Shows() {
+		f.add("", "expected at least one of feeling, topic, text, photo, voice")
+	}
+	if m.Photos > MaxPhotos {
+		f.add("", "expected at most %d photos, got %d", MaxPhotos, m.Photos)
+	}
+	if m.Voices > MaxVoices {
+		f.add("", "expected at most %d voices, got %d", MaxVoices, m.Voices)
 	}
 	if m.Feeling < 0 || m.Feeling > 5 {
 		f.add("/feeling", "expected 1 (awful) to 5 (wonderful), got %d", m.Feeling)
@@ -138,7 +183,7 @@ func (m *Moment) Validate() error {
 	default:
 		f.add("/class", "expected unidentified or identified, got %q", m.Class)
 	}
-	return f.err("This can't be kept as it is.")
+	return f.err("detail_keep", "This can't be kept as it is.")
 }
 
 func (c *MomentContact) validate(f *faults) {

@@ -37,11 +37,16 @@ type Contact struct {
 // Ways out to a person.
 const (
 	ByDesk    = "desk"
+	ByPush    = "push" // Web Push to a phone or browser they registered themselves; never in the brand file
 	ByEmail   = "email"
-	ByWebhook = "webhook"
+	ByChat    = "chat"    // a channel's URL as shoutrrr reads it: slack://…, telegram://…
+	BySMS     = "sms"     // a number, through the operator's gateway
+	ByVoice   = "voice"   // a number that is rung, through the same gateway
+	ByWebhook = "webhook" // an address that takes signed JSON
 )
 
-var ContactChannels = []string{ByEmail, ByWebhook}
+// ContactChannels are those that a brand file may name.
+var ContactChannels = []string{ByEmail, ByChat, BySMS, ByVoice, ByWebhook}
 
 // Team is the people who act. A team covers one level of the places: the
 // distribution team of each region, the restroom crew of each restroom.
@@ -51,6 +56,27 @@ type Team struct {
 	Covers  string       `json:"covers,omitempty"`  // a level of places; "" is the whole brand
 	Outside string       `json:"outside,omitempty"` // another company's name: sees only its own cases
 	Members []Membership `json:"members,omitempty"`
+}
+
+// Outsider says whether somebody is there for another company only: they see their
+// own cases and nothing else.
+func (c *Config) Outsider(person string) bool {
+	outside := false
+	for i := range c.People {
+		if p := &c.People[i]; p.ID == person && p.Role != "" && p.Role != Member {
+			return false
+		}
+	}
+	for _, t := range c.Teams {
+		if !slices.ContainsFunc(t.Members, func(m Membership) bool { return m.Person == person }) {
+			continue
+		}
+		if t.Outside == "" {
+			return false
+		}
+		outside = true
+	}
+	return outside
 }
 
 // Membership is a person in a team, for a part of the places ("" for all).
@@ -115,6 +141,14 @@ func (k *Contact) validate(f *faults, at string) {
 	case ByEmail:
 		if _, err := mail.ParseAddress(k.Address); err != nil {
 			f.add(at+"/address", "expected an e-mail address, got %q", k.Address)
+		}
+	case ByChat:
+		if !ValidChat(k.Address) {
+			f.add(at+"/address", "expected the address of one chat, such as slack://…, telegram://… or ntfy://…")
+		}
+	case BySMS, ByVoice:
+		if !ValidNumber(k.Address) {
+			f.add(at+"/address", "expected a number with its country, such as +34600000000, got %q", k.Address)
 		}
 	case ByWebhook:
 		validateURL(f, at+"/address", k.Address)

@@ -9,6 +9,7 @@ type Place struct {
 	Parent string  `json:"parent,omitempty"` // "" for a root
 	Level  string  `json:"level,omitempty"`  // the brand's own word: region, shop, floor; teams cover a level
 	Zone   string  `json:"zone,omitempty"`   // IANA, where it differs from the brand's
+	Hours  Hours   `json:"hours,omitzero"`   // when somebody is there; default those of the place above
 	GLN    string  `json:"gln,omitempty"`    // GS1 Global Location Number, 13 digits
 	Lat    float64 `json:"lat,omitempty"`    // degrees, WGS 84
 	Long   float64 `json:"long,omitempty"`
@@ -65,6 +66,10 @@ func (c *Config) validatePlaces(f *faults, ix *Index) {
 				break
 			}
 			up = parent.Parent
+		}
+		p.Hours.validate(f, at+"/hours")
+		if !knownZone(p.Zone) {
+			f.add(at+"/zone", "expected an IANA time zone such as Europe/Madrid, got %q", p.Zone)
 		}
 		if p.GLN != "" && (!digits13.MatchString(p.GLN) || !CheckDigit(p.GLN)) {
 			f.add(at+"/gln", "expected a GLN of 13 digits with its check digit, got %q", p.GLN)

@@ -21,6 +21,8 @@ type Touchpoint struct {
 	Topics    []string        `json:"topics,omitempty"`  // chips, at most six
 	Listed    bool            `json:"listed,omitempty"`  // may be shown to anybody who asks for the brand's touchpoints
 	Silent    bool            `json:"silent,omitempty"`  // on the map, but nobody listens there yet
+	Hours     Hours           `json:"hours,omitzero"`    // when somebody is there for it; default the place's
+	Response  Response        `json:"response,omitzero"` // what is promised here, where it is not the brand's promise
 	Purpose   Text            `json:"purpose,omitempty"`
 	Promise   Text            `json:"promise,omitempty"`
 	Tone      Text            `json:"tone,omitempty"`
@@ -28,6 +30,11 @@ type Touchpoint struct {
 	Message   string          `json:"message,omitempty"`          // how it carries the core message, see [MessageFits]
 	Feeling   Text            `json:"intended_feeling,omitempty"` // a word: expected, welcome, safe, proud
 	Lines     map[string]Text `json:"lines,omitempty"`
+
+	Face          int      `json:"intended_face,omitempty"`   // the face it is meant to have; default [MeantFace] where a feeling is intended
+	FeelingTopic  string   `json:"intended_topic,omitempty"`  // the chip with which people say the intended feeling
+	OppositeTopic string   `json:"opposite_topic,omitempty"`  // and the one with which they say its opposite
+	OnlyHereWords []string `json:"only_here_words,omitempty"` // by which people mention what is only here; default those of OnlyHere itself
 }
 
 // Channels, Stages and Firsts are the fixed words a touchpoint chooses from;
@@ -47,16 +54,31 @@ func (t *Touchpoint) Audience() string {
 	return t.Audiences[0]
 }
 
+// MeantFace is the face a touchpoint is meant to have where only a word says how
+// it should feel: good.
+const MeantFace = 4
+
+// Meant is the face a touchpoint is meant to have, 1 to 5; 0 where nobody said
+// how it should feel.
+func (t *Touchpoint) Meant() int {
+	if t.Face == 0 && !t.Feeling.Empty() {
+		return MeantFace
+	}
+	return t.Face
+}
+
 // Topic is one of the brand's own short list of things people say; one tap each.
 type Topic struct {
-	ID      string   `json:"id"`
-	Kind    string   `json:"kind"`
-	Label   Text     `json:"label"`
-	Lane    string   `json:"lane,omitempty"`    // about a person, or otherwise private
-	Feeling int      `json:"feeling,omitempty"` // what choosing it says about the feeling, if anything
-	Needs   []string `json:"needs,omitempty"`   // place, product: asked after the tap where missing
-	Group   string   `json:"group,omitempty"`   // "never": each is a case of its own
-	TellMe  Text     `json:"tell_me,omitempty"` // the gift offered after it: "Tell me when it's back"
+	ID      string     `json:"id"`
+	Kind    string     `json:"kind"`
+	Label   Text       `json:"label"`
+	Lane    string     `json:"lane,omitempty"`    // about a person, or otherwise private
+	Feeling int        `json:"feeling,omitempty"` // what choosing it says about the feeling, if anything
+	Needs   []string   `json:"needs,omitempty"`   // place, product: asked after the tap where missing
+	Group   string     `json:"group,omitempty"`   // "never": each is a case of its own
+	Steps   []WorkStep `json:"steps,omitempty"`   // of the work on it, told to its author; default, for a request, the brand's
+	Done    Text       `json:"done,omitempty"`    // what was done about it, in a word: "Cleaned"
+	TellMe  Text       `json:"tell_me,omitempty"` // the gift offered after it: "Tell me when it's back"
 }
 
 // Kinds of moments. A request is "I want this done".
@@ -86,7 +108,9 @@ func (c *Config) validateTopics(f *faults, ix *Index) {
 			f.add(at+"/label", "expected words for the chip")
 		}
 		t.Label.validate(f, at+"/label", c.Languages, 40)
+		t.Done.validate(f, at+"/done", c.Languages, 40)
 		t.TellMe.validate(f, at+"/tell_me", c.Languages, 80)
+		validateSteps(f, at+"/steps", t.Steps, c.Languages)
 		ix.mustLane(f, at+"/lane", t.Lane)
 		if t.Feeling < 0 || t.Feeling > 5 {
 			f.add(at+"/feeling", "expected 1 to 5")
@@ -143,8 +167,23 @@ func (c *Config) validateTouchpoints(f *faults, ix *Index) {
 		for name, words := range map[string]Text{"name": t.Name, "purpose": t.Purpose, "promise": t.Promise, "tone": t.Tone, "only_here": t.OnlyHere, "intended_feeling": t.Feeling} {
 			words.validate(f, at+"/"+name, c.Languages, 300)
 		}
+		t.Hours.validate(f, at+"/hours")
 		validateLines(f, at+"/lines", t.Lines, c.Languages)
+		t.validateMeant(f, at, ix)
 	}
+}
+
+// validateMeant checks how a touchpoint is meant to feel, and how that is told.
+func (t *Touchpoint) validateMeant(f *faults, at string, ix *Index) {
+	if t.Face < 0 || t.Face > 5 {
+		f.add(at+"/intended_face", "expected 1 to 5")
+	}
+	for name, id := range map[string]string{"intended_topic": t.FeelingTopic, "opposite_topic": t.OppositeTopic} {
+		if id != "" && ix.Topic(id) == nil {
+			f.add(at+"/"+name, "expected the id of a topic, got %q", id)
+		}
+	}
+	shortNames(f, at+"/only_here_words", t.OnlyHereWords)
 }
 
 func oneOf(f *faults, pointer, got string, allowed []string) {

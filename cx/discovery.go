@@ -22,6 +22,7 @@ type Discovery struct {
 	Privacy        *Privacy     `json:"privacy,omitempty"`
 	Response       *Response    `json:"response,omitempty"`
 	ReplyChannels  []string     `json:"reply_channels,omitempty"`
+	PushKey        string       `json:"push_key,omitempty"` // VAPID public key, base64url: what a browser subscribes to before it POSTs to a receipt's /push
 	Limits         *Limits      `json:"limits,omitempty"`
 	Challenge      *Challenge   `json:"challenge,omitempty"`
 	Identifiers    *Identifiers `json:"identifiers,omitempty"`
@@ -48,6 +49,7 @@ type API struct {
 	Submit      string `json:"submit"`
 	Touchpoints string `json:"touchpoints,omitempty"`
 	OpenAPI     string `json:"openapi,omitempty"`
+	PushKey     string `json:"push_key,omitempty"` // VAPID public key (RFC 8292), base64url, for …/push
 }
 
 // Feelings are the scale and the faces the brand shows.
@@ -94,7 +96,7 @@ type Limits struct {
 
 // Challenge is what has to be solved before something can be said.
 type Challenge struct {
-	Type string `json:"type"`
+	Type string `json:"type"` // none, or the scheme's name
 }
 
 // Identifiers are the neighbours' ways in.

@@ -65,7 +65,20 @@ func TestProtocol(t *testing.T) {
 // serve runs a Sayline with the soda maker in it and gives the brand's address.
 func serve(t *testing.T) string {
 	t.Helper()
+	return open(t).URL() + "/@sparkle"
+}
+
+// open runs a whole server with one brand, sparkle.
+func open(t *testing.T) *app.App {
+	t.Helper()
+	return openWith(t, func(*app.Options) {})
+}
+
+// openWith is open with other options.
+func openWith(t *testing.T, change func(*app.Options)) *app.App {
+	t.Helper()
 	o := app.Options{Listen: "127.0.0.1:0", Data: t.TempDir()}
+	change(&o)
 	file, err := examples.File("sparkle")
 	if err != nil {
 		t.Fatal(err)
@@ -86,7 +99,7 @@ func serve(t *testing.T) string {
 			t.Error(err)
 		}
 	})
-	return a.URL() + "/@sparkle"
+	return a
 }
 
 func get(t *testing.T, url string) (status int, body string) {

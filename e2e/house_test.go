@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -24,7 +25,7 @@ import (
 // house is a running Sayline with what stands around it.
 type house struct {
 	*app.App
-	t    *testing.T
+	t    testing.TB
 	mail *testkit.MailServer
 	hook *testkit.WebhookReceiver // of the first brand
 }
@@ -33,13 +34,20 @@ const password = "correct horse battery"
 
 // open starts a house on a database ("" is SQLite) with brands of the examples.
 // Each of their people has an account; each brand sends its events to the hook.
-func open(t *testing.T, database string, names ...string) *house {
+func open(t testing.TB, database string, names ...string) *house {
+	t.Helper()
+	return openWith(t, database, func(*app.Options) {}, names...)
+}
+
+// openWith is open with other options.
+func openWith(t testing.TB, database string, change func(*app.Options), names ...string) *house {
 	t.Helper()
 	h := &house{t: t, mail: testkit.SMTP(t)}
 	o := app.Options{
 		Listen: "127.0.0.1:0", Data: t.TempDir(), Database: database, Mail: h.mail.URL() + "?from=house@sayline.example&tls=none",
 		AllowPrivateTargets: true, RateLimitOff: true, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})), Now: time.Now, Random: rand.Reader,
 	}
+	change(&o)
 	a, err := app.Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
@@ -60,8 +68,8 @@ func open(t *testing.T, database string, names ...string) *house {
 	return h
 }
 
-// settle gives the house a brand of the examples.
-func (h *house) settle(name string) {
+// settle gives the house a brand of the examples, changed as a scene wants it.
+func (h *house) settle(name string, changes ...func(*sayline.Config)) {
 	h.t.Helper()
 	ctx := h.t.Context()
 	src, err := examples.File(name)
@@ -72,6 +80,9 @@ func (h *house) settle(name string) {
 	c.Webhooks = []sayline.Webhook{{ID: "house", URL: hook.URL()}}
 	if h.hook == nil {
 		h.hook = hook
+	}
+	for _, change := range changes {
+		change(c)
 	}
 	_, err = h.Store.SaveConfig(ctx, c, 0, "test")
 	h.must(err)
@@ -120,6 +131,19 @@ func picture(t *testing.T, dir, name string) string {
 		t.Fatal(err)
 	}
 	return filepath.Join(dir, strings.ReplaceAll(name, " ", "-")+".png")
+}
+
+// says waits until an element of a page says all of this.
+func says(p *testkit.Page, selector string, words ...string) {
+	for _, w := range words {
+		p.Until(fmt.Sprintf(`(document.querySelector(%q)?.textContent || "").replace(/\s+/g, " ").includes(%q)`, selector, w))
+	}
+}
+
+// shoot keeps a picture of what a person sees at this moment of a scene.
+func shoot(t *testing.T, p *testkit.Page, name string) {
+	t.Helper()
+	p.Screenshot(picture(t, pictures(t), name))
 }
 
 // engines are the databases a scene happens on.

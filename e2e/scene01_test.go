@@ -14,6 +14,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/testkit"
 )
 
@@ -63,22 +64,60 @@ func TestScene01TheMissingSoda(t *testing.T) {
 		}
 
 		// She is on it; the shopper sees it without a reload.
-		press(lucia, `document.querySelector("#rows .row").click()`)
+		lucia.Press(`document.querySelector("#rows .row").click()`)
 		lucia.Until(`!!document.querySelector("#onit")`)
-		press(lucia, `document.querySelector("#onit").click()`)
+		lucia.Press(`document.querySelector("#onit").click()`)
 		shopper.Until(`document.querySelectorAll(".steps .on").length >= 3`)
 
 		const answer = "Restocked tomorrow at 8:00."
 		lucia.Do(chromedp.SendKeys(chromedp.CSS("#text"), answer))
-		press(lucia, `document.querySelector("#send").click()`)
+		lucia.Press(`document.querySelector("#send").click()`)
 		shopper.Until(fmt.Sprintf(`document.querySelector(".answer").textContent.includes(%q)`, answer))
 		for i, r := range receipts {
 			if got := h.receipt(t, r); got.Status != "answered" || len(got.Messages) != 1 || got.Messages[0].Text != answer {
 				t.Fatalf("author %d reads %+v", i, got)
 			}
 		}
+
+		// What is missing where, for who stocks it.
+		lucia.Open(h.at("", "/b/sparkle/wanted"))
+		says(lucia, "tbody tr", "Limón 330 ml", "Mercado Calle Mayor", "41")
 		lucia.MustBeClean()
 		shopper.MustBeClean()
+	})
+}
+
+// The roster says who is on duty: today it is Marco's turn, all day, so it rings
+// for him as the one responsible, and for the team beside him.
+func TestScene01OnTheRoster(t *testing.T) {
+	engines(t, func(t *testing.T, database string) {
+		h := open(t, database)
+		h.settle("sparkle", func(c *sayline.Config) {
+			c.Shifts = []sayline.Shift{{ID: "madrid-turns", Team: "distribution", Place: "madrid", Rotation: sayline.Rotation{People: []string{"marco"}, Starts: "2026-01-05"}}}
+		})
+		browser := testkit.Browser(t)
+		marco := browser.Page(testkit.Phone)
+		h.signIn(marco, "marco@sparkle.example")
+		marco.Open(h.at("", "/b/sparkle/desk"))
+		marco.Until(`document.querySelector("#live").dataset.state === "on"`)
+		h.say(t, "sparkle", `{"topic":"cant-find-it","context":{"touchpoint":"k7f3","source":"qr"}}`)
+		marco.Until(`!!document.querySelector(".ring a")`)
+		marco.Press(`document.querySelector(".ring a").click()`)
+		marco.Until(`!!document.querySelector("#onit")`)
+
+		work := testkit.Eval[string](marco, `document.querySelector("#case").dataset.case`)
+		pages, err := h.Store.PagesOf(t.Context(), "sparkle", work)
+		h.must(err)
+		roles := map[string]string{}
+		for _, p := range pages {
+			roles[p.Person] = p.Role
+		}
+		if roles["marco"] != sayline.ForDuty || roles["lucia"] != sayline.ForTeam || roles["vicent"] != "" {
+			t.Errorf("it rang for %v", roles)
+		}
+		marco.Press(`document.querySelector("#onit").click()`)
+		marco.Until(`!document.querySelector("#onit")`)
+		marco.MustBeClean()
 	})
 }
 
@@ -93,9 +132,9 @@ func TestScene01WithoutACode(t *testing.T) {
 	shopper.Until(`document.querySelector(".answer").dataset.state === "said" && !!document.querySelector(".ask .found")`)
 	shopper.Do(chromedp.SendKeys(chromedp.CSS(`.ask [name=q]`), "Mercado Calle"))
 	shopper.Until(`[...document.querySelectorAll(".found .chip")].some(c => c.textContent.includes("Mercado Calle Mayor"))`)
-	press(shopper, `[...document.querySelectorAll(".found .chip")].find(c => c.textContent.includes("Mercado Calle Mayor")).click()`)
+	shopper.Press(`[...document.querySelectorAll(".found .chip")].find(c => c.textContent.includes("Mercado Calle Mayor")).click()`)
 	shopper.Until(`[...document.querySelectorAll(".found .chip")].some(c => c.name === "product")`)
-	press(shopper, `document.querySelector('.found .chip[name=product]').click()`)
+	shopper.Press(`document.querySelector('.found .chip[name=product]').click()`)
 	shopper.Until(`/Madrid/.test(document.querySelector(".answer h1").textContent)`)
 	lucia := browser.Page(testkit.Desktop)
 	h.signIn(lucia, "lucia@sparkle.example")
@@ -144,6 +183,3 @@ func (h *house) receipt(t *testing.T, address string) receiptDoc {
 	h.must(json.NewDecoder(res.Body).Decode(&d))
 	return d
 }
-
-// press runs a click in the page: on what may lie below the fold of a phone.
-func press(p *testkit.Page, script string) { testkit.Eval[any](p, script+", 0") }

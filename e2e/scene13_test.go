@@ -22,15 +22,15 @@ func TestScene13ThreePhones(t *testing.T) {
 	const inside = `(name, css) => document.querySelector("#" + name + " iframe").contentDocument.querySelector(css)`
 	p.Until(`(` + inside + `)("shopper", "[value=cant-find-it]") && (` + inside + `)("manager", "#live[data-state=on]") && (` + inside + `)("wall", "body")`)
 
-	press(p, `(`+inside+`)("shopper", "[value=cant-find-it]").click()`)
+	p.Press(`(` + inside + `)("shopper", "[value=cant-find-it]").click()`)
 	p.Until(`["disk", "ring", "wall"].every(m => document.querySelector("[data-leg=tap] [data-mark=" + m + "] dd").dataset.ms)`)
 
-	press(p, `(`+inside+`)("manager", ".ring form[action$='/on-it'] button").click()`)
+	p.Press(`(` + inside + `)("manager", ".ring form[action$='/on-it'] button").click()`)
 	p.Until(`!!document.querySelector("[data-leg=take] [data-mark=left] dd").dataset.ms`)
 
 	p.Until(`!!(` + inside + `)("manager", "#text")`)
-	press(p, `(`+inside+`)("manager", "#text").value = "restocked tomorrow 8:00"`)
-	press(p, `(`+inside+`)("manager", "#send").click()`)
+	p.Press(`(` + inside + `)("manager", "#text").value = "restocked tomorrow 8:00"`)
+	p.Press(`(` + inside + `)("manager", "#send").click()`)
 	p.Until(`!!document.querySelector("[data-leg=answer] [data-mark=left] dd").dataset.ms`)
 	if left := testkit.Eval[string](p, `(`+inside+`)("shopper", ".answer").textContent`); !strings.Contains(left, "restocked tomorrow 8:00") {
 		t.Errorf("the shopper's phone does not say it: %q", left)

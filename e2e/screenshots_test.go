@@ -35,10 +35,15 @@ func TestScreenshots(t *testing.T) {
 		p.Open(base + "/@" + brand + "/cx")
 		shot(p, "touch-"+brand)
 	}
+	for name, look := range map[string]testkit.Look{"done": testkit.Phone, "done-desk-night": testkit.Desktop.AtNight(), "done-ar": testkit.Phone.In("ar")} {
+		p := browser.Page(look)
+		p.Open(base + "/@sparkle/cx/done")
+		shot(p, name)
+	}
 	speaker := browser.Page(testkit.Phone)
 	speaker.Open(base + "/@sparkle/cx/t/k7f3")
 	speaker.Click(`[value=damaged]`)
-	speaker.Until(`document.querySelector(".answer").dataset.state === "said" && !!document.querySelector(".steps")`)
+	speaker.Until(`document.querySelector(".answer").dataset.state === "said" && !!document.querySelector(".steps") && document.getAnimations().every(a => a.playState === "finished")`)
 	shot(speaker, "sent")
 
 	// The house.
@@ -51,16 +56,16 @@ func TestScreenshots(t *testing.T) {
 	}
 	for name, look := range map[string]testkit.Look{"": testkit.Desktop, "-night": testkit.Desktop.AtNight(), "-phone": testkit.Phone, "-phone-night": testkit.Phone.AtNight(), "-ar": testkit.Desktop.In("ar")} {
 		p := in(look, "elena@sparkle.example")
-		for _, room := range []string{"pulse", "desk", "studio", "wall"} {
+		for _, room := range []string{"pulse", "desk", "studio", "wall", "roster", "me", "routes", "routes/rule?rule=3", "phones", "wanted", "map", "map?t=k7f3", "map/finder?trade=retail"} {
 			p.Open(base + "/b/sparkle/" + room)
 			p.Until(`document.readyState === "complete"`)
-			if room == "desk" {
-				room = "list"
+			if as := map[string]string{"desk": "list", "routes/rule?rule=3": "rule", "map?t=k7f3": "map-panel", "map/finder?trade=retail": "finder"}[room]; as != "" {
+				room = as
 			}
 			shot(p, room+name)
 		}
 		p.Open(base + "/b/sparkle/desk?show=all")
-		press(p, `document.querySelector("#rows .row").click()`)
+		p.Press(`document.querySelector("#rows .row").click()`)
 		p.Until(`!!document.querySelector("#work")`)
 		shot(p, "desk"+name)
 	}

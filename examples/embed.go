@@ -5,8 +5,12 @@ package examples
 
 import "embed"
 
-//go:embed *.yaml
+//go:embed *.yaml granvia-app.pem
 var files embed.FS
+
+// AppKey is the private key of the hotel's imaginary app, PEM: with it the demo
+// and its tests prove who a guest is. It is public, and worth nothing elsewhere.
+func AppKey() ([]byte, error) { return files.ReadFile("granvia-app.pem") }
 
 // Brands are the handles of the examples.
 func Brands() []string { return []string{"sparkle", "granvia", "northgate"} }

@@ -83,7 +83,7 @@ func backup(ctx context.Context, c *call) error {
 	return nil
 }
 
-// invite prints links with which a brand's people set their passwords.
+// invite prints links with which a brand's people set their passwords, or one of them a new one.
 func invite(ctx context.Context, c *call) error {
 	var o app.Options
 	f := c.flags("invite")
@@ -93,8 +93,12 @@ func invite(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	if len(operands) != 1 {
-		return sayline.Errorf(sayline.Invalid, "invite needs one brand: sayline invite sparkle --public-url https://cx.example")
+	person := ""
+	if len(operands) == 2 {
+		operands, person = operands[:1], operands[1]
 	}
-	return app.Invite(ctx, o, operands[0], c.out)
+	if len(operands) != 1 {
+		return sayline.Errorf(sayline.Invalid, "invite needs one brand, and may name one of its people: sayline invite sparkle --public-url https://cx.example")
+	}
+	return app.Invite(ctx, o, operands[0], person, c.out)
 }

@@ -14,10 +14,14 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/sayline/sayline"
+	"github.com/sayline/sayline/cx"
 	"github.com/sayline/sayline/internal/auth"
 	"github.com/sayline/sayline/internal/brands"
 	"github.com/sayline/sayline/internal/intake"
 	"github.com/sayline/sayline/internal/live"
+	"github.com/sayline/sayline/internal/media"
+	"github.com/sayline/sayline/internal/pager"
+	"github.com/sayline/sayline/internal/search"
 	"github.com/sayline/sayline/internal/store"
 )
 
@@ -31,6 +35,9 @@ type App struct {
 	Hub      *live.Hub
 	Auth     *auth.Auth
 
+	pager    *pager.Pager
+	files    media.Files
+	spool    *media.Spool
 	operator string
 	listener net.Listener
 	server   *http.Server
@@ -39,6 +46,7 @@ type App struct {
 	closers  []func()
 
 	countError func(sayline.Kind)
+	document   func(*brands.Site) *cx.Discovery
 }
 
 // Open makes the parts, brings the database up to date and listens. Nothing is
@@ -61,7 +69,7 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 		}
 	}()
 	o.announce()
-	if a.Store, err = store.Open(ctx, store.Options{Database: o.DatabaseAddress(), Log: o.Log, Now: o.Now}); err != nil {
+	if a.Store, err = store.Open(ctx, store.Options{Database: o.DatabaseAddress(), Log: o.Log, Now: o.Now, Promise: a.Registry.Promise}); err != nil {
 		return nil, err
 	}
 	undo = append(undo, a.Store.Close)
@@ -76,8 +84,12 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 		return nil, err
 	}
 	a.Store.Watch(a.Hub.Publish)
+	a.Store.WatchPresence(a.Hub.Aside)
 	a.Door = intake.New(a.Store, o.Now, o.Random)
-	a.loops = append(a.loops, a.Keeper.Run)
+	a.loops = append(a.loops, a.Keeper.Run, search.New(a.Store, o.Log).Run)
+	if err = a.makeDarkroom(ctx); err != nil {
+		return nil, err
+	}
 	if err = a.makeRooms(); err != nil {
 		return nil, err
 	}

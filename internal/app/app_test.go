@@ -51,6 +51,55 @@ func TestApplyAndExport(t *testing.T) {
 	}
 }
 
+// A brand may speak a language that nobody has translated; it is told so.
+func TestApplyNamesALanguageWithoutACatalogue(t *testing.T) {
+	src, err := examples.File("granvia")
+	if err != nil {
+		t.Fatal(err)
+	}
+	src = bytes.Replace(src, []byte("\nlanguages: ["), []byte("\nlanguages: [nl, de, "), 1)
+	if said := run(t, app.Options{Data: t.TempDir()}, "granvia.yaml", src, true); !strings.Contains(said, "no catalogue in nl yet") {
+		t.Errorf("it says %q", said)
+	}
+}
+
+// Whoever changes a roster reads what comes of it: when nobody is on duty, whose
+// duties move, who could not be reached.
+func TestApplyTellsTheOutlook(t *testing.T) {
+	const file = `brand: shop
+name: Shop
+languages: [en]
+look:
+  color: "#8a3b12"
+touchpoints:
+  - {id: front-door, name: Front door, channel: web, stage: hears}
+people:
+  - {id: ana, name: Ana Ruiz, email: ana@shop.example, role: owner, contacts: [{channel: email, address: ana@shop.example}]}
+  - {id: ben, name: Ben Soto, email: ben@shop.example}
+teams:
+  - {id: crew, name: Crew, members: [{person: ana}, {person: ben}]}
+shifts:
+  - {id: days, team: crew, person: ana, blocks: [{from: "08:00", until: "20:00"}]}
+`
+	said := func(o app.Options, src string, dry bool, want ...string) {
+		t.Helper()
+		got := run(t, o, "shop.yaml", []byte(src), dry)
+		for _, w := range want {
+			if w, no := strings.CutPrefix(w, "not: "); strings.Contains(got, w) == no {
+				t.Errorf("%q, not: %v:\n%s", w, no, got)
+			}
+		}
+	}
+	o := app.Options{Data: t.TempDir()}
+	said(o, file, true, "nobody is on duty: Crew, ", "; and 1", "not: duty moves", "not: desk only")
+	said(o, file, false, "nobody is on duty: Crew, ", "not: duty moves", "not: desk only")
+	ben := strings.Replace(file, "person: ana, blocks: [{", "person: ben, blocks: [{", 1)
+	said(o, ben, true, "duty moves: Crew, ", "from Ana Ruiz to Ben Soto", "reached at the desk only: Ben Soto")
+	said(o, strings.Replace(ben, `"20:00"`, `"19:00"`, 1), false, "nobody is on duty: Crew, ", "duty moves: Crew, ", "version 2")
+	said(o, strings.Replace(ben, `blocks: [{from: "08:00", until: "20:00"}]`, "holidays: never", 1), false, "not: nobody is on duty")
+	said(o, file[:strings.Index(file, "shifts:")], false, "nobody is on duty: Crew, in all of the next two weeks, which is new")
+}
+
 func run(t *testing.T, o app.Options, name string, src []byte, dry bool) string {
 	t.Helper()
 	var out bytes.Buffer
@@ -87,11 +136,18 @@ func TestInviteOnlyWhoHasNoAccount(t *testing.T) {
 	}
 	run(t, o, "sparkle.yaml", src, false)
 	var out bytes.Buffer
-	if err := app.Invite(t.Context(), o, "sparkle", &out); err != nil {
+	if err := app.Invite(t.Context(), o, "sparkle", "", &out); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(out.String(), "lucia@sparkle.example") || !strings.Contains(out.String(), "https://cx.example/join?token=") {
 		t.Errorf("the invitations are\n%s", out.String())
+	}
+	out.Reset()
+	if err := app.Invite(t.Context(), o, "sparkle", "irene", &out); err != nil || strings.Count(out.String(), "/join?token=") != 1 || !strings.Contains(out.String(), "irene@sparkle.example") {
+		t.Errorf("hers is %s, %v", out.String(), err)
+	}
+	if err := app.Invite(t.Context(), o, "sparkle", "nobody", &out); sayline.KindOf(err) != sayline.NotFound {
+		t.Errorf("nobody's: %v", err)
 	}
 }
 

@@ -7,11 +7,14 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/brandfile"
+	"github.com/sayline/sayline/internal/brands"
 	"github.com/sayline/sayline/internal/store"
+	"github.com/sayline/sayline/internal/words"
 )
 
 // MaxBrandFile is the largest brand file Apply reads, in bytes.
@@ -55,10 +58,28 @@ func Apply(ctx context.Context, o Options, name string, src []byte, dry bool, ou
 	if err != nil {
 		return err
 	}
+	if err := untranslated(next, out); err != nil {
+		return err
+	}
 	if dry && !o.there() {
+		b := brands.New(0, next, nil)
+		tellOutlook(b, brands.LookAhead(nil, b, time.Now()), false, out)
 		return tell(next.ID, brandfile.Diff(nil, next), out)
 	}
 	return o.beside(ctx, false, func(s *store.Store) error { return change(ctx, s, next, dry, out) })
+}
+
+// untranslated says which of a brand's languages have no catalogue here: its own
+// words are shown in them, ours in English.
+func untranslated(c *sayline.Config, out io.Writer) error {
+	catalogue, err := words.New()
+	if err != nil {
+		return err
+	}
+	if lacking := catalogue.Lacks("speaker", c.Languages); len(lacking) > 0 {
+		fmt.Fprintf(out, "%s: there is no catalogue in %s yet: the brand's words are shown in it, Sayline's own in English\n", c.ID, strings.Join(lacking, ", "))
+	}
+	return nil
 }
 
 func change(ctx context.Context, s *store.Store, next *sayline.Config, dry bool, out io.Writer) error {
@@ -77,10 +98,16 @@ func change(ctx context.Context, s *store.Store, next *sayline.Config, dry bool,
 		fmt.Fprintf(out, "%s: nothing to change (version %d)\n", next.ID, version)
 		return nil
 	case dry:
+		if err := outlook(ctx, s, before, next, out); err != nil {
+			return err
+		}
 		return tell(next.ID, changes, out)
 	}
 	for _, ch := range changes {
 		fmt.Fprintln(out, ch)
+	}
+	if err := outlook(ctx, s, before, next, out); err != nil {
+		return err
 	}
 	if version, err = s.SaveConfig(ctx, next, version, "apply"); err != nil {
 		return err

@@ -13,12 +13,17 @@ import (
 	"time"
 
 	"github.com/sayline/sayline"
+	"github.com/sayline/sayline/internal/api"
+	"github.com/sayline/sayline/internal/atlas"
 	"github.com/sayline/sayline/internal/auth"
 	"github.com/sayline/sayline/internal/brands"
 	"github.com/sayline/sayline/internal/desk"
 	"github.com/sayline/sayline/internal/house"
 	"github.com/sayline/sayline/internal/live"
+	"github.com/sayline/sayline/internal/phone"
 	"github.com/sayline/sayline/internal/pulse"
+	"github.com/sayline/sayline/internal/reach"
+	"github.com/sayline/sayline/internal/roster"
 	"github.com/sayline/sayline/internal/store"
 	"github.com/sayline/sayline/internal/studio"
 	"github.com/sayline/sayline/internal/web"
@@ -42,15 +47,23 @@ func (a *App) makeHouse(catalogue *words.Catalogue, proxies web.Proxies, mux *ht
 		}
 	})
 	h, err := house.New(house.Options{Store: a.Store, Brands: a.Registry, Auth: door, Words: catalogue, Streams: streams, Log: o.Log, Now: o.Now, Random: o.Random,
-		Operator: a.base, Reload: a.Keeper.Reload, Count: a.countError})
+		Operator: a.base, Public: a.public, Reload: a.Keeper.Reload, Count: a.countError, Files: a.files, Door: a.Door, Spool: a.spool})
 	if err != nil {
 		return err
 	}
 	h.Routes(mux)
+	api.New(api.Options{Store: a.Store, Brands: a.Registry, Log: o.Log, Now: o.Now, Random: o.Random, Count: a.countError, RateLimitOff: o.RateLimitOff,
+		Desk: func(b, c string) string { return a.operator + house.BrandPath(b, "/desk/"+c) }}).Routes(mux)
 
 	pulse.New(h).Routes(mux)
 	desk.New(h).Routes(mux)
-	studio.New(h, studio.Options{SetupToken: o.SetupToken, Mail: o.Mail != ""}).Routes(mux)
+	atlas.New(h).Routes(mux)
+	reach.New(h, a.pager).Routes(mux)
+	phone.New(h).Routes(mux)
+	roster.New(h).Routes(mux)
+	room := studio.New(h, studio.Options{SetupToken: o.SetupToken, Mail: o.Mail != ""})
+	room.Routes(mux)
+	a.closers = append(a.closers, room.Close)
 	return nil
 }
 
@@ -79,8 +92,9 @@ func (a *App) SetupLink(ctx context.Context) (string, error) {
 func NewToken() string { return strings.ToLower(rand.Text()) }
 
 // Invite writes links with which a brand's people who have no account yet set
-// their passwords. Each works once, for a week.
-func Invite(ctx context.Context, o Options, brand string, out io.Writer) error {
+// their passwords, or one of them who is named by id sets a new one. Each works
+// once, for a week.
+func Invite(ctx context.Context, o Options, brand, person string, out io.Writer) error {
 	if o.PublicURL == "" {
 		return sayline.Errorf(sayline.Invalid, "invite needs the server's address: sayline invite %s --public-url http://127.0.0.1:8080", brand)
 	}
@@ -93,12 +107,17 @@ func Invite(ctx context.Context, o Options, brand string, out io.Writer) error {
 		if err != nil {
 			return err
 		}
+		found := person == ""
 		for _, p := range stored.Config.People {
-			_, err := s.Account(ctx, auth.Address(p.Email))
-			if err == nil {
+			if person != "" && p.ID != person {
 				continue
 			}
-			if sayline.KindOf(err) != sayline.NotFound {
+			found = true
+			_, err := s.Account(ctx, auth.Address(p.Email))
+			if err == nil && person == "" {
+				continue
+			}
+			if err != nil && sayline.KindOf(err) != sayline.NotFound {
 				return err
 			}
 			token, err := door.Invite(ctx, p.Email)
@@ -106,6 +125,9 @@ func Invite(ctx context.Context, o Options, brand string, out io.Writer) error {
 				return err
 			}
 			fmt.Fprintf(out, "%s <%s>\n  %s%s?token=%s\n", p.Name, p.Email, strings.TrimRight(o.PublicURL, "/"), auth.JoinPath, token)
+		}
+		if !found {
+			return sayline.Errorf(sayline.NotFound, "%s has nobody with the id %q.", brand, person)
 		}
 		return nil
 	})
@@ -130,6 +152,15 @@ func (a *App) base(r *http.Request) string {
 		return "https://" + r.Host
 	}
 	return "http://" + r.Host
+}
+
+// public is a brand's own address for a request: its domain once there is one,
+// else its place under the operator's, by the name the person came by.
+func (a *App) public(r *http.Request, brand string) string {
+	if b := a.Registry.ByID(brand); b != nil && len(b.Domains) > 0 && a.Options.PublicURL != "" {
+		return a.brandURL(brand)
+	}
+	return a.base(r) + "/@" + brand
 }
 
 // quiet turns net/http's own complaints (a client that hung up) into debug lines.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/sayline/sayline"
+	"github.com/sayline/sayline/internal/brands"
 )
 
 // tidyEvery is how often what has been kept as promised is deleted.
@@ -21,6 +22,9 @@ func (a *App) tidy(ctx context.Context) {
 			if err == nil {
 				err = a.Store.Tidy(ctx, b.ID)
 			}
+			if err == nil {
+				err = a.Store.ForgetPINs(ctx, b.ID, people(b))
+			}
 			if err != nil && ctx.Err() == nil {
 				a.Options.Log.Error("what has been kept long enough could not be deleted; trying again within the hour", "brand", b.ID, "err", err)
 			}
@@ -34,4 +38,13 @@ func (a *App) tidy(ctx context.Context) {
 		case <-tick.C:
 		}
 	}
+}
+
+// people are the ids of a brand's people.
+func people(b *brands.Snapshot) []string {
+	list := make([]string, len(b.People))
+	for i := range b.People {
+		list[i] = b.People[i].ID
+	}
+	return list
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"io"
 	"log/slog"
 	"net"
@@ -11,18 +12,30 @@ import (
 	"time"
 
 	"github.com/sayline/sayline"
+	"github.com/sayline/sayline/internal/media"
 )
 
 // Options are everything a running Sayline is made from. Every command-line
 // flag is one of them, and so is everything a test may want to hold.
 type Options struct {
-	Listen         string // host:port; port 0 takes a free one
-	Data           string // folder of the SQLite file, unless Database is set
-	Database       string // postgres://…
-	PublicURL      string // the operator's address as people see it; default what is listened on
-	TrustedProxies string // networks whose forwarded address is believed, by commas
-	Mail           string // smtp://user:password@host:port?from=…; "" sends none
-	SetupToken     string // asked for by the first-run page; "" asks for none
+	Listen          string // host:port; port 0 takes a free one
+	Data            string // folder of the SQLite file, unless Database is set
+	Database        string // postgres://…
+	PublicURL       string // the operator's address as people see it; default what is listened on
+	TrustedProxies  string // networks whose forwarded address is believed, by commas
+	Mail            string // smtp://user:password@host:port?from=…; "" sends none
+	Heartbeat       string // address of a watchdog that is called while alerts leave in time; "" has none
+	Gateway         string // address of the operator's SMS and voice gateway; "" has none
+	GatewaySecret   string // whsec_…, which signs what passes between us and it
+	InboundAddress  string // reply@cx.example, to which authors' answers to letters go; "" takes none
+	InboundSecret   string // whsec_…, by which those who hand them on to us sign
+	Media           string // folder or s3://… of photos and voice; default a folder beside the database
+	Directory       string // domains of other brands that /say finds by name, by commas
+	SecurityContact string // who to tell of a weakness, as a URI; "" has no security.txt
+	SetupToken      string // asked for by the first-run page; "" asks for none
+
+	// Transcribe is the service that writes voices down; without a URL there is none.
+	Transcribe media.TranscriptionOptions
 
 	RateLimitOff        bool // load tests
 	AllowPrivateTargets bool // webhooks to this machine
@@ -41,6 +54,19 @@ func (o *Options) DatabaseAddress() string {
 		return o.Database
 	}
 	return filepath.Join(o.Data, "sayline.db")
+}
+
+// mediaAddress is where photos and voice are: what was said, or a folder beside
+// the database.
+func (o *Options) mediaAddress() string { return cmp.Or(o.Media, filepath.Join(o.Data, "media")) }
+
+// spoolFolder is where they wait on their way in: on this machine, and on the
+// disk of the files where there is one.
+func (o *Options) spoolFolder() string {
+	if at := o.mediaAddress(); !strings.HasPrefix(at, "s3://") {
+		return filepath.Join(at, media.SpoolName)
+	}
+	return filepath.Join(o.Data, media.SpoolName)
 }
 
 // operator is the operator's public address, without a slash at its end.

@@ -10,10 +10,14 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/sayline/sayline"
+	"github.com/sayline/sayline/internal/alarm"
 	"github.com/sayline/sayline/internal/brands"
-	"github.com/sayline/sayline/internal/notify"
+	"github.com/sayline/sayline/internal/house"
+	"github.com/sayline/sayline/internal/open311"
 	"github.com/sayline/sayline/internal/pager"
+	"github.com/sayline/sayline/internal/reach"
 	"github.com/sayline/sayline/internal/screen"
+	"github.com/sayline/sayline/internal/signpost"
 	"github.com/sayline/sayline/internal/web"
 	"github.com/sayline/sayline/internal/words"
 )
@@ -53,6 +57,17 @@ func (a *App) makeRooms() error {
 	if err := a.makeHouse(catalogue, proxies, operator); err != nil {
 		return err
 	}
+	posts := signpost.New(signpost.Options{Brands: a.Registry, Words: catalogue, Log: a.Options.Log, Now: a.Options.Now, Count: a.countError,
+		Operator: a.base, BrandURL: a.brandURLFrom, SecurityContact: a.Options.SecurityContact, Open311: open311.Path})
+	posts.BrandRoutes(brand)
+	posts.OperatorRoutes(operator)
+	if err := a.makeAnywhere(catalogue, proxies, operator); err != nil {
+		return err
+	}
+	a.makeFeeds(catalogue, operator)
+	if err := a.makeInbound(catalogue, operator); err != nil {
+		return err
+	}
 	if a.Options.Mount != nil {
 		a.Options.Mount(operator, a)
 	}
@@ -68,19 +83,24 @@ func (a *App) makeRooms() error {
 		ReadHeaderTimeout: headTime, ReadTimeout: bodyTime, IdleTimeout: idleTime, MaxHeaderBytes: maxHead,
 		ErrorLog: quiet(a.Options.Log),
 	}
-	a.loops = append(a.loops, a.tidy)
+	watch := alarm.New(alarm.Options{Store: a.Store, Brands: a.Registry, Log: a.Options.Log, Now: a.Options.Now, Random: a.Options.Random})
+	a.loops = append(a.loops, a.tidy, watch.Run)
 	return nil
 }
 
 func (a *App) makeScreen(catalogue *words.Catalogue, proxies web.Proxies, mux *http.ServeMux) error {
+	key, _ := a.Store.VAPID()
 	s, err := screen.New(screen.Options{
+		PushKey: key, Mail: a.Options.Mail != "",
 		Door: a.Door, Words: catalogue, Log: a.Options.Log, Now: a.Options.Now, Random: a.Options.Random, Proxy: proxies,
-		Count: a.countError, RateLimitOff: a.Options.RateLimitOff, Conformance: []string{"events"},
+		Count: a.countError, RateLimitOff: a.Options.RateLimitOff, Conformance: []string{"events"}, Spool: a.spool, Anywhere: a.base, Resolver: "/gs1", Open311: open311.Path,
 	})
 	if err != nil {
 		return err
 	}
 	s.Routes(mux)
+	open311.New(open311.Options{Store: a.Store, Words: catalogue, Log: a.Options.Log, Now: a.Options.Now, Random: a.Options.Random, Count: a.countError, Accept: s.Accept}).Routes(mux)
+	a.document = s.Document
 	a.closers = append(a.closers, s.Close)
 	return nil
 }
@@ -91,39 +111,35 @@ func (a *App) makePager(catalogue *words.Catalogue) error {
 		BrandURL: func(brand string) string { return a.brandURL(brand) + "/cx" },
 		CaseURL:  func(brand, caseID string) string { return a.operator + "/b/" + brand + "/desk/" + caseID },
 	}
-	hooks := notify.NewWebhooks(notify.WebhookOptions{AllowPrivate: a.Options.AllowPrivateTargets})
-	o.Webhooks = hooks
-	a.closers = append(a.closers, hooks.Close)
-	if a.Options.Mail != "" {
-		settings, from, err := parseMail(a.Options.Mail)
-		if err != nil {
-			return err
-		}
-		o.From = from
-		for range mailers {
-			m, err := notify.NewMailer(settings)
-			if err != nil {
-				return err
-			}
-			o.Mailers = append(o.Mailers, m)
-			a.closers = append(a.closers, m.Close)
-		}
+	beat, err := a.heartbeat()
+	if err != nil {
+		return err
 	}
+	o.Beat = beat
+	if err := a.makeWaysOut(&o); err != nil {
+		return err
+	}
+	o.ActURL = func(token string) string { return a.operator + reach.ActPath + token }
+	o.MeURL = func(brand string) string { return a.operator + house.BrandPath(brand, reach.MePath) }
 	p, err := pager.New(o)
 	if err != nil {
 		return err
 	}
+	a.pager = p
 	a.loops = append(a.loops, p.Run)
 	return nil
 }
 
 // brandURL is a brand's own public address: its first domain, once the operator
 // has a public name too, else its place under the operator's.
-func (a *App) brandURL(id string) string {
+func (a *App) brandURL(id string) string { return a.brandURLFrom(a.operator, id) }
+
+// brandURLFrom is brandURL for somebody who came by an address of the operator.
+func (a *App) brandURLFrom(operator, id string) string {
 	if b := a.Registry.ByID(id); b != nil && len(b.Domains) > 0 && a.Options.PublicURL != "" {
 		return "https://" + b.Domains[0]
 	}
-	return a.operator + "/@" + id
+	return operator + "/@" + id
 }
 
 // operations are what the machine's keeper asks.

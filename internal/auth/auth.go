@@ -53,10 +53,15 @@ func New(o Options) (*Auth, error) {
 	case o.PerMinute > 0:
 		a.limit = web.NewLimiter(o.PerMinute, o.Now, o.Random)
 	}
-	nobodys, _ := a.token()
-	var err error
-	a.unknown, err = hash(nobodys, o.Random)
-	return a, err
+	// What no password comes to, but checking one against it costs the same.
+	nobodys := phc{cost, make([]byte, saltBytes), make([]byte, hashBytes)}
+	for _, part := range [][]byte{nobodys.salt, nobodys.hash} {
+		if _, err := io.ReadFull(o.Random, part); err != nil {
+			return nil, err
+		}
+	}
+	a.unknown = nobodys.String()
+	return a, nil
 }
 
 // Address is an e-mail address as accounts are known by: people type capitals
@@ -155,6 +160,9 @@ func (a *Auth) Load(next http.Handler) http.Handler {
 }
 
 func (a *Auth) read(r *http.Request) *signedIn {
+	if account, err := a.holder(r); sayline.KindOf(err) != sayline.Unsigned {
+		return &signedIn{account, err}
+	}
 	hash := a.sessionHash(r)
 	if hash == "" {
 		return &signedIn{err: errUnsigned}
@@ -168,10 +176,11 @@ func (a *Auth) read(r *http.Request) *signedIn {
 
 var errUnsigned = &sayline.Error{Kind: sayline.Unsigned, Key: "auth_please", Message: "Please sign in."}
 
-// Account is who is signed in; Unsigned when nobody is.
+// Account is who is signed in; Unsigned when nobody is. Who has a shift phone is
+// asked anew each time: while a page is open it may go into another hand.
 func (a *Auth) Account(r *http.Request) (*store.Account, error) {
 	s, ok := r.Context().Value(accountKey{}).(*signedIn)
-	if !ok {
+	if !ok || s.account != nil && s.account.Held != nil {
 		s = a.read(r)
 	}
 	return s.account, s.err
@@ -185,7 +194,7 @@ func (a *Auth) Viewer(r *http.Request, brand string) (*Viewer, error) {
 		return nil, err
 	}
 	b := a.brands.ByID(brand)
-	if b == nil || person(b, account.Email) == nil {
+	if b == nil || !isOf(account, b) {
 		return nil, errNoBrand
 	}
 	return NewViewer(account, b), nil
@@ -197,11 +206,17 @@ var errNoBrand = &sayline.Error{Kind: sayline.NotFound, Key: "auth_no_brand", Me
 func (a *Auth) BrandsOf(account *store.Account) []*brands.Snapshot {
 	var list []*brands.Snapshot
 	for _, b := range a.brands.All() {
-		if person(b, account.Email) != nil {
+		if isOf(account, b) {
 			list = append(list, b)
 		}
 	}
 	return list
+}
+
+// isOf says whether an account is one of a brand's people: by a shift phone, of
+// the phone's brand alone.
+func isOf(account *store.Account, b *brands.Snapshot) bool {
+	return person(b, account.Email) != nil && (account.Held == nil || account.Held.Phone.Brand == b.ID)
 }
 
 // person finds who of a brand has the address, however it is capitalised.

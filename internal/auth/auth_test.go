@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -24,14 +25,19 @@ import (
 // door is a house with a clock of its own.
 type door struct {
 	*Auth
-	t   testing.TB
-	now time.Time
+	t      testing.TB
+	now    time.Time
+	writes atomic.Int32 // transactions
 }
 
 func newDoor(t testing.TB) *door {
 	d := &door{t: t, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
 	clock := func() time.Time { return d.now }
-	s, err := store.Open(context.Background(), store.Options{Database: filepath.Join(t.TempDir(), "s.db"), Log: slog.New(slog.DiscardHandler), Now: clock})
+	s, err := store.Open(context.Background(), store.Options{Database: filepath.Join(t.TempDir(), "s.db"), Log: slog.New(slog.DiscardHandler), Now: clock, Passing: func(at store.Point, _ string) {
+		if at == store.BeforeCommit {
+			d.writes.Add(1)
+		}
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -256,6 +262,32 @@ func TestWhoSeesWhat(t *testing.T) {
 		}
 		if v.MaySeePulse() == (who == "cleo@cleaner.example") || v.MaySetUp() != (v.Role == sayline.Owner) {
 			t.Errorf("%s: pulse %v, set-up %v", who, v.MaySeePulse(), v.MaySetUp())
+		}
+	}
+}
+
+// TestWhomAPolicyAsks: who is asked by name, or with their team, may take what
+// they were asked to take, in whatever team it is; nobody else may for that.
+func TestWhomAPolicyAsks(t *testing.T) {
+	d := newDoor(t)
+	b := *d.brands.ByID("sparkle")
+	config := *b.Config
+	config.Policies = []sayline.Policy{{ID: "named", Steps: []sayline.PolicyStep{{Ask: []string{sayline.AskDuty}}, {Ask: []string{"person:ines", "team:cleaners"}}}}}
+	b.Config = &config
+	for _, tt := range []struct {
+		policy, lane, may string
+	}{
+		{"named", "", "clean ines lucia"}, {"", "", "lucia"}, {"gone", "", "lucia"}, {"named", "staff", "ines"},
+	} {
+		c := &sayline.Case{Brand: "sparkle", Team: "distribution", Place: "madrid", Policy: tt.policy, Lane: tt.lane}
+		var may []string
+		for _, who := range []string{"cleo@cleaner.example", "ines@sparkle.example", "lucia@sparkle.example"} {
+			if v := NewViewer(&store.Account{Email: who}, &b); v.MayTake(c) {
+				may = append(may, v.Person.ID)
+			}
+		}
+		if got := strings.Join(may, " "); got != tt.may {
+			t.Errorf("policy %q, lane %q: %q may, want %q", tt.policy, tt.lane, got, tt.may)
 		}
 	}
 }

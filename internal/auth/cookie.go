@@ -39,34 +39,65 @@ func (a *Auth) token() (secret, hash string) {
 // password, an invitation or the first set-up that it is theirs.
 func (a *Auth) Begin(w http.ResponseWriter, r *http.Request, email string) error {
 	secret, hash := a.token()
-	until := a.now().Add(sessionLife)
-	if err := a.store.CreateSession(r.Context(), hash, Address(email), until); err != nil {
+	if p, _, err := a.Phone(r); err == nil {
+		return a.beginOn(w, r, p, email, secret, hash)
+	} else if sayline.KindOf(err) != sayline.Unsigned {
 		return err
 	}
-	a.setCookie(w, r, secret, int(sessionLife/time.Second))
-	return nil
-}
-
-// End signs out on this browser.
-func (a *Auth) End(w http.ResponseWriter, r *http.Request) error {
-	a.setCookie(w, r, "", -1)
-	if hash := a.sessionHash(r); hash != "" {
-		return a.store.EndSession(r.Context(), hash)
+	if err := a.store.CreateSession(r.Context(), hash, Address(email), a.now().Add(sessionLife)); err != nil {
+		return err
 	}
+	a.setCookie(w, r, "", secret, sessionLife)
 	return nil
 }
 
-func (a *Auth) setCookie(w http.ResponseWriter, r *http.Request, value string, maxAge int) {
+// beginOn signs an account in on a shift phone: the phone is in their hand alone,
+// and they are signed out when it goes into another, and no later than anybody
+// else would have to take it again.
+func (a *Auth) beginOn(w http.ResponseWriter, r *http.Request, p *sayline.Phone, email, secret, hash string) error {
+	if err := a.store.CreateSessionOn(r.Context(), p, hash, Address(email), a.now().Add(sayline.HoldMost)); err != nil {
+		return err
+	}
+	a.setCookie(w, r, holdCookie, "", -time.Second)
+	a.setCookie(w, r, "", secret, sayline.HoldMost)
+	return nil
+}
+
+// End signs out on this browser; a shift phone is handed over.
+func (a *Auth) End(w http.ResponseWriter, r *http.Request) error {
+	if a.cookie(r, holdCookie) != "" {
+		if _, err := a.HandOver(w, r); err != nil && sayline.KindOf(err) != sayline.Unsigned {
+			return err
+		}
+	}
+	return a.endSession(w, r)
+}
+
+func (a *Auth) endSession(w http.ResponseWriter, r *http.Request) error {
+	a.setCookie(w, r, "", "", -time.Second)
+	hash := a.sessionHash(r)
+	if hash == "" {
+		return nil
+	}
+	if _, err := a.store.Session(r.Context(), hash, a.now()); sayline.KindOf(err) == sayline.NotFound {
+		return nil // ended, or never one: what anybody may send costs others no turn to write
+	}
+	return a.store.EndSession(r.Context(), hash)
+}
+
+// setCookie keeps a value on this browser for so long, under the session's name
+// and what is added to it; a life below zero deletes it.
+func (a *Auth) setCookie(w http.ResponseWriter, r *http.Request, added, value string, life time.Duration) {
 	secure := a.proxies.Secure(r)
-	http.SetCookie(w, &http.Cookie{Name: cookieName(secure), Value: value, Path: "/", MaxAge: maxAge, Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, &http.Cookie{Name: cookieName(secure) + added, Value: value, Path: "/", MaxAge: int(max(life, -time.Second) / time.Second), Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode})
 }
 
 func (a *Auth) sessionHash(r *http.Request) string {
-	c, err := r.Cookie(cookieName(a.proxies.Secure(r)))
-	if err != nil || c.Value == "" {
+	secret := a.cookie(r, "")
+	if secret == "" {
 		return ""
 	}
-	return sayline.HashSecret(c.Value)
+	return sayline.HashSecret(secret)
 }
 
 type accountKey struct{}

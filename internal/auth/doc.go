@@ -9,5 +9,6 @@
 //   - auth.go: [Auth] signs in and out, and gives a request its viewer.
 //   - cookie.go: the session's cookie, whose token is stored only as a hash.
 //   - invite.go: one-time links by which a brand's people set their password.
+//   - phone.go: shift phones, and taking one with a PIN.
 //   - password.go: argon2id, written as PHC strings.
 package auth

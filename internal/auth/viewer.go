@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/brands"
@@ -20,6 +21,7 @@ type Viewer struct {
 	Lanes   []string            // private lanes they are named in
 	Teams   []string            // they are in, in the order of the brand
 	Outside bool                // of another company only: sees its own cases and no pulse
+	Phone   *sayline.Phone      // the shift phone they are here by; nil on their own devices
 	places  map[string][]string // team → the places of their memberships; "" is everywhere
 }
 
@@ -28,7 +30,10 @@ type Viewer struct {
 func NewViewer(account *store.Account, b *brands.Snapshot) *Viewer {
 	p := person(b, account.Email)
 	v := &Viewer{Account: account, Brand: b, Person: p, Role: cmp.Or(p.Role, sayline.Member), places: map[string][]string{}}
-	inside := v.Role != sayline.Member
+	if account.Held != nil {
+		v.byPhone(&account.Held.Phone)
+		return v
+	}
 	for _, t := range b.Teams {
 		for _, m := range t.Members {
 			if m.Person != p.ID {
@@ -38,10 +43,9 @@ func NewViewer(account *store.Account, b *brands.Snapshot) *Viewer {
 				v.Teams = append(v.Teams, t.ID)
 			}
 			v.places[t.ID] = append(v.places[t.ID], m.Place)
-			inside = inside || t.Outside == ""
 		}
 	}
-	v.Outside = len(v.Teams) > 0 && !inside
+	v.Outside = b.Outsider(p.ID)
 	for _, l := range b.Lanes {
 		if slices.Contains(l.See, p.ID) {
 			v.Lanes = append(v.Lanes, l.ID)
@@ -50,18 +54,45 @@ func NewViewer(account *store.Account, b *brands.Snapshot) *Viewer {
 	return v
 }
 
+// byPhone makes a viewer one who is here by a shift phone: a member of its team
+// at its place and nothing else, whatever they are on a device of their own. No
+// private lane is shown on a phone that goes from hand to hand.
+func (v *Viewer) byPhone(p *sayline.Phone) {
+	v.Role, v.Phone = sayline.Member, p
+	t := v.Brand.Index.Team(p.Team)
+	if t == nil {
+		return
+	}
+	v.Outside = t.Outside != ""
+	for _, m := range t.Members {
+		if place, ok := p.Reaches(v.Brand.Index, m); ok && m.Person == v.Person.ID && !slices.Contains(v.places[t.ID], place) {
+			v.Teams, v.places[t.ID] = []string{t.ID}, append(v.places[t.ID], place)
+		}
+	}
+}
+
 // SeesLane says whether what is said in a lane may be shown to them.
 func (v *Viewer) SeesLane(lane string) bool { return lane == "" || slices.Contains(v.Lanes, lane) }
 
 // seesAll says whether every public case is theirs to see: managers and owners,
 // and whoever gets what nobody else took.
 func (v *Viewer) seesAll() bool {
-	return v.Role == sayline.Owner || v.Role == sayline.Manager || v.Brand.LastResort == v.Person.ID
+	return v.MayLead() || v.Phone == nil && v.Brand.LastResort == v.Person.ID
 }
 
 // Mine says whether a case belongs to a team they are in, at a place of theirs.
 func (v *Viewer) Mine(c *sayline.Case) bool {
 	return slices.ContainsFunc(v.places[c.Team], func(place string) bool { return v.Brand.Index.Under(c.Place, place) })
+}
+
+// At says whether a place is within those they work at.
+func (v *Viewer) At(place string) bool {
+	for _, list := range v.places {
+		if slices.ContainsFunc(list, func(p string) bool { return p != "" && v.Brand.Index.Under(place, p) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // MayAct says whether they may answer a case, take it and close it. A private
@@ -74,15 +105,35 @@ func (v *Viewer) MayAct(c *sayline.Case) bool {
 	return c.Lane != "" || v.seesAll() || v.Mine(c)
 }
 
-// MaySee says whether they may read a case: whoever may act on it, and those
+// MayTake says whether they may take a case and answer it: whoever may act on
+// it, and whom its policy asks by name or with their team, whichever team has it.
+func (v *Viewer) MayTake(c *sayline.Case) bool {
+	return v.MayAct(c) || v.Phone == nil && c.Brand == v.Brand.ID && v.SeesLane(c.Lane) && v.askedFor(c)
+}
+
+func (v *Viewer) askedFor(c *sayline.Case) bool {
+	p := v.Brand.Policy(c.Policy)
+	return p != nil && slices.ContainsFunc(p.Steps, func(s sayline.PolicyStep) bool {
+		return slices.ContainsFunc(s.Ask, func(ask string) bool {
+			team, ok := strings.CutPrefix(ask, sayline.AskOneTeam)
+			return ask == sayline.AskPerson+v.Person.ID || ok && slices.Contains(v.Teams, team)
+		})
+	})
+}
+
+// MaySee says whether they may read a case: whoever may take it, and those
 // whom the route informed of it (paged says so).
 func (v *Viewer) MaySee(c *sayline.Case, paged bool) bool {
-	return v.MayAct(c) || paged && c.Brand == v.Brand.ID && v.SeesLane(c.Lane)
+	return v.MayTake(c) || paged && v.Phone == nil && c.Brand == v.Brand.ID && v.SeesLane(c.Lane)
 }
 
 // MaySeePulse says whether the brand's pulse is theirs to see: everybody's but
-// another company's.
-func (v *Viewer) MaySeePulse() bool { return !v.Outside }
+// another company's. A shift phone shows cases only.
+func (v *Viewer) MaySeePulse() bool { return !v.Outside && v.Phone == nil }
+
+// MayLead says whether they lead the brand's people: managers and owners, who
+// see every case, set rosters right and hand out shift phones.
+func (v *Viewer) MayLead() bool { return v.Role == sayline.Owner || v.Role == sayline.Manager }
 
 // MaySetUp says whether they may see and change how the brand is set up.
 func (v *Viewer) MaySetUp() bool { return v.Role == sayline.Owner }
@@ -144,7 +195,11 @@ func (a *Auth) Case(ctx context.Context, v *Viewer, id string) (*sayline.Case, e
 	if v.MaySee(c, false) {
 		return c, nil
 	}
-	paged, err := a.store.WasPaged(ctx, v.Brand.ID, id, v.Person.ID)
+	since := 0
+	if v.Outside { // what another company has handed on is not its own any more
+		since = c.Episode
+	}
+	paged, err := a.store.WasPaged(ctx, v.Brand.ID, id, v.Person.ID, since)
 	if err != nil {
 		return nil, err
 	}

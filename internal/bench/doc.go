@@ -4,7 +4,8 @@
 //
 // Start with [Run]. load.go is the load generator (as light as it can be, for
 // it shares the machine's cores with the server); server.go starts and ends
-// servers; accept.go, webhook.go, stream.go and size.go each measure one thing;
+// servers; webhook.go, stream.go, alert.go, search.go and desk.go each measure one
+// thing, run.go the rest;
 // report.go writes the table of docs/performance.md.
 //
 // The floor is a handler that only decodes the same JSON and answers: what

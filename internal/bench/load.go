@@ -37,7 +37,7 @@ func dial(address, path string) (*client, error) {
 var tap = []byte(`{"cx":"2026-11","topic":"cant-find-it","lang":"en","context":{"touchpoint":"k7f3","source":"qr"},"class":"unidentified","more":true,"receipt":true}`)
 
 // say posts one moment and gives its id.
-func (c *client) say() (id string, err error) {
+func (c *client) say(tap []byte) (id string, err error) {
 	var key [16]byte
 	rand.Read(key[:])
 	var b bytes.Buffer
@@ -131,7 +131,7 @@ func rush(address, path string, n int, lasting time.Duration) (perSecond float64
 		all.Go(func() {
 			for !stop.Load() {
 				t := time.Now()
-				if _, errs[i] = c.say(); errs[i] != nil {
+				if _, errs[i] = c.say(tap); errs[i] != nil {
 					return
 				}
 				results[i] = append(results[i], time.Since(t))
@@ -146,16 +146,26 @@ func rush(address, path string, n int, lasting time.Duration) (perSecond float64
 	return float64(len(took)) / lasted.Seconds(), took, errors.Join(errs...)
 }
 
-// said is one moment and when its tap was made.
+// said is one moment, the how manieth it was and when its tap was made.
 type said struct {
-	id string
-	at time.Time
+	id  string
+	nth int
+	at  time.Time
 }
 
 // pace says moments at an even rate, open loop: a late answer delays no other tap.
 func pace(address, path string, perSecond int, lasting time.Duration) ([]said, error) {
+	return paceOf(address, path, perSecond, lasting, func(int) []byte { return tap })
+}
+
+// errBehind is that a second's taps waited for a connection: the server, or this
+// machine, is too busy for the rate.
+var errBehind = errors.New("the server is too slow for this rate")
+
+// paceOf is pace with a body for each.
+func paceOf(address, path string, perSecond int, lasting time.Duration, body func(nth int) []byte) ([]said, error) {
 	const lanes = 64
-	ticks := make(chan time.Time, perSecond)
+	ticks := make(chan said, perSecond)
 	var mu sync.Mutex
 	var list []said
 	var failed error
@@ -167,10 +177,11 @@ func pace(address, path string, perSecond int, lasting time.Duration) ([]said, e
 		}
 		defer c.conn.Close()
 		all.Go(func() {
-			for at := range ticks {
-				id, err := c.say()
+			for m := range ticks {
+				var err error
+				m.id, err = c.say(body(m.nth))
 				mu.Lock()
-				list = append(list, said{id, at})
+				list = append(list, m)
 				failed = errors.Join(failed, err)
 				mu.Unlock()
 				if err != nil {
@@ -179,18 +190,21 @@ func pace(address, path string, perSecond int, lasting time.Duration) ([]said, e
 			}
 		})
 	}
-	gap := time.Second / time.Duration(perSecond)
+	gap, behind := time.Second/time.Duration(perSecond), false
 	began := time.Now()
 	for i := 0; time.Since(began) < lasting; i++ {
 		due := began.Add(time.Duration(i) * gap)
 		time.Sleep(time.Until(due))
 		select {
-		case ticks <- due: // the tap was due then, however late we are
+		case ticks <- said{nth: i, at: due}: // the tap was due then, however late we are
 		default:
-			failed = errors.Join(failed, errors.New("the server is too slow for this rate"))
+			behind = true
 		}
 	}
 	close(ticks)
 	all.Wait()
+	if behind {
+		failed = errors.Join(failed, errBehind)
+	}
 	return list, failed
 }

@@ -43,6 +43,16 @@ func busy() string {
 
 func (r *Report) add(w row) { r.rows = append(r.rows, w) }
 
+// behind notes that a rate could not be kept up; any other error is given back.
+func (r *Report) behind(w row, aim string, err error) error {
+	if !errors.Is(err, errBehind) {
+		return err
+	}
+	w.Got, w.Aim = "not at this rate", aim
+	r.add(w)
+	return nil
+}
+
 // Markdown is the table as it stands in docs/performance.md.
 func (r *Report) Markdown() string {
 	var b strings.Builder
@@ -79,6 +89,9 @@ func (r *Report) WriteInto(file string) error {
 	}
 	return os.WriteFile(file, []byte(before+begin+r.Markdown()+end+after), 0o644)
 }
+
+// isPostgres says whether a database is a server's; else it is a file.
+func isPostgres(database string) bool { return strings.HasPrefix(database, "postgres") }
 
 func perSecond(n float64) string { return fmt.Sprintf("%.1f k/s", n/1000) }
 func millis(d time.Duration) string {

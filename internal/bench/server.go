@@ -98,6 +98,23 @@ func (s *server) memory() (int64, error) {
 	return 0, errors.New("no VmRSS line")
 }
 
+// processor is what the server has used of a processor since it started (utime and
+// stime of proc(5), in hundredths of a second).
+func (s *server) processor() (time.Duration, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	_, after, _ := strings.Cut(string(text), ") ") // its name may have blanks
+	fields := strings.Fields(after)
+	if len(fields) < 13 {
+		return 0, errors.New("a short line of stat")
+	}
+	user, err := strconv.ParseInt(fields[11], 10, 64)
+	system, err2 := strconv.ParseInt(fields[12], 10, 64)
+	return time.Duration(user+system) * 10 * time.Millisecond, errors.Join(err, err2)
+}
+
 // wire counts the bytes of one answer, head and body, as they come off the socket.
 func (s *server) wire(path string) (int, error) {
 	c, err := net.DialTimeout("tcp", s.address, 5*time.Second)

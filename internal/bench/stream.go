@@ -99,7 +99,7 @@ func (p *pages) spans(list []said) (took spans, missing int) {
 }
 
 func measureLive(ctx context.Context, o Options, r *Report, name, database string) (err error) {
-	s, clean, err := serving(ctx, database, "")
+	s, clean, err := serving(ctx, database, hooks{})
 	if err != nil {
 		return err
 	}

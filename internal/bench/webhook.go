@@ -9,8 +9,9 @@ import (
 	"time"
 )
 
-// hook is a webhook receiver that notes when each moment's event arrived.
+// hook is a webhook receiver that notes when each thing it waits for arrived.
 type hook struct {
+	before  string // what stands before its name
 	at      net.Listener
 	server  *http.Server
 	mu      sync.Mutex
@@ -18,12 +19,12 @@ type hook struct {
 	more    chan struct{}
 }
 
-func listen() (*hook, error) {
+func listen(before string) (*hook, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	h := &hook{at: l, arrived: map[string]time.Time{}, more: make(chan struct{}, 1)}
+	h := &hook{before: before, at: l, arrived: map[string]time.Time{}, more: make(chan struct{}, 1)}
 	h.server = &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = h.server.Serve(l) }() // ends with close
 	return h, nil
@@ -32,16 +33,16 @@ func listen() (*hook, error) {
 func (h *hook) url() string  { return "http://" + h.at.Addr().String() + "/" }
 func (h *hook) close() error { return h.server.Close() }
 
-// ServeHTTP takes one event. Its subject is the moment's id.
+// ServeHTTP takes one event.
 func (h *hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	now := time.Now()
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return
 	}
-	_, rest, ok := bytes.Cut(body, []byte(`"subject":"`))
+	_, rest, ok := bytes.Cut(body, []byte(h.before))
 	if !ok {
-		http.Error(w, "an event without a subject", http.StatusBadRequest)
+		w.WriteHeader(http.StatusNoContent) // of something else
 		return
 	}
 	id, _, _ := bytes.Cut(rest, []byte(`"`))

@@ -18,7 +18,7 @@ const (
 // Change is what becomes of one noun of a brand when a file is applied.
 type Change struct {
 	Verb  Verb
-	Noun  string // brand, audience, lane, topic, place, product, touchpoint, person, team, route, webhook
+	Noun  string // brand, audience, lane, topic, place, product, touchpoint, person, team, shift, holiday, calendar, route, answer, webhook
 	ID    string // a route's is its position: the new one, or the old of a removed one
 	Name  string // as people say it; of a route, its sentence
 	Edits []Edit // of what is changed

@@ -75,7 +75,11 @@ func nounsOf(c *sayline.Config) []nouns {
 		all(o, "touchpoint", c.Touchpoints, func(t *sayline.Touchpoint) (string, sayline.Text, string) { return t.ID, t.Name, "" }),
 		all(o, "person", c.People, func(p *sayline.Person) (string, sayline.Text, string) { return p.ID, sayline.Plain(p.Name), "" }),
 		all(o, "team", c.Teams, func(t *sayline.Team) (string, sayline.Text, string) { return t.ID, t.Name, "" }),
+		all(o, "shift", c.Shifts, func(s *sayline.Shift) (string, sayline.Text, string) { return s.ID, sayline.Text{}, "" }),
+		all(o, "holiday", c.Holidays, func(h *sayline.Holiday) (string, sayline.Text, string) { return h.Key(), h.Name, "" }),
+		all(o, "calendar", c.Calendars, func(k *sayline.Calendar) (string, sayline.Text, string) { return k.ID, sayline.Text{}, "" }),
 		routes,
+		all(o, "answer", c.Answers, func(a *sayline.ReadyAnswer) (string, sayline.Text, string) { return a.ID, a.Text, "" }),
 		all(o, "webhook", c.Webhooks, func(w *sayline.Webhook) (string, sayline.Text, string) { return w.ID, sayline.Plain(w.URL), "" }),
 	}
 }

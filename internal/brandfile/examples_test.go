@@ -114,6 +114,7 @@ func TestDemoBrandsSpeakTheirLanguages(t *testing.T) {
 		}
 		for _, topic := range c.Topics {
 			both("topic "+topic.ID, topic.Label, all...)
+			both("topic "+topic.ID, topic.Done, all...)
 			both("topic "+topic.ID, topic.TellMe, all...)
 		}
 		for _, team := range c.Teams {
@@ -359,6 +360,36 @@ func TestSparkleSpeaksArabic(t *testing.T) {
 	for _, text := range texts {
 		if !strings.ContainsFunc(text["ar"], func(r rune) bool { return unicode.Is(unicode.Arabic, r) }) {
 			t.Errorf("got %q", text["ar"])
+		}
+	}
+}
+
+// The demo brands' rosters are a real house's: shifts that meet over midnight and
+// at week-ends, by people who can be reached.
+func TestDemoBrandsHaveRosters(t *testing.T) {
+	night := func(b sayline.Block) bool { return b.Until < b.From }
+	for _, id := range demoBrands {
+		c := demo(t, id)
+		ix := sayline.NewIndex(c)
+		nights, turns := false, false
+		for _, s := range c.Shifts {
+			nights = nights || slices.ContainsFunc(s.Blocks, night)
+			turns = turns || len(s.Rotation.People) > 1
+			for _, p := range s.People() {
+				if !slices.ContainsFunc(ix.Person(p).Contacts, func(k sayline.Contact) bool { return k.Channel == sayline.ByEmail }) {
+					t.Errorf("%s: %s has the shift %s and no e-mail contact", id, p, s.ID)
+				}
+			}
+		}
+		if !turns || !nights && id != "sparkle" {
+			t.Errorf("%s: a rotation: %v, a night: %v", id, turns, nights)
+		}
+		for _, h := range c.Holidays {
+			for _, lang := range c.Languages {
+				if h.Name[lang] == "" {
+					t.Errorf("%s: the holiday %s has no name in %s", id, h.Date, lang)
+				}
+			}
 		}
 	}
 }

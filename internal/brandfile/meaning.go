@@ -149,9 +149,12 @@ var refers = map[string]map[string]string{
 	"topics": {"lane": "lanes"},
 	"touchpoints": {"audiences": "audiences", "place": "places", "product": "products", "owner": "teams",
 		"lane": "lanes", "topics": "topics"},
-	"teams": {"person": "people", "place": "places", "covers": "places"},
+	"teams":     {"person": "people", "place": "places", "covers": "places"},
+	"shifts":    {"team": "teams", "place": "places", "person": "teams", "people": "teams"},
+	"holidays":  {"places": "places"},
+	"calendars": {"team": "teams", "place": "places"},
 	"routes": {"to": "teams", "also": "teams", "group_at": "places", "topic": "topics", "touchpoint": "touchpoints",
-		"audience": "audiences", "place": "places", "product": "products"},
+		"audience": "audiences", "place": "places", "product": "products", "policy": "policies"},
 	"last_resort": {"last_resort": "people"},
 }
 

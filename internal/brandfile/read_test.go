@@ -116,7 +116,7 @@ var readProblems = []struct {
 		`9:1: /<<: expected the name of a member, in letters; << is not used here: write the members out`}},
 	{"unknown member", head + "promis: x\nwhatever: y\n" + tail, []string{
 		`5:1: /promis: unknown member "promis"; did you mean "promise"?`,
-		`6:1: /whatever: unknown member "whatever"; expected one of audiences, brand, character, core_message, domains, fallback, feelings, lanes, languages, last_resort, legal_name, lines, look, name, operator, people, places, privacy, products, promise, response, routes, teams, topics, touchpoints, webhooks, zone`}},
+		`6:1: /whatever: unknown member "whatever"; expected one of answers, audiences, brand, calendars, character, core_message, domains, fallback, feelings, holidays, hours, lanes, languages, last_resort, legal_name, lines, look, name, operator, people, places, policies, privacy, products, promise, public_page, response, rivals, routes, shifts, sites, steps, teams, topics, touchpoints, trade, vouchers, webhooks, zone`}},
 	{"GTINs", head + "products:\n  - {gtin: 09506000134352, name: A}\n  - {gtin: 19506000134359, name: B}\n  - {gtin: \"09506000134353\", name: C}\n" + tail, []string{
 		`6:12: /products/0/gtin: expected text; this reads as a number and loses its leading zero: put it in quotes: "09506000134352"`,
 		`7:12: /products/1/gtin: expected text; this reads as a number: put it in quotes: "19506000134359"`,
@@ -126,6 +126,19 @@ var readProblems = []struct {
 		`6:10: /promise: expected words, or words by language; this reads as true or false: put it in quotes: "true"`,
 		`7:13: /legal_name: expected a plain number such as 12 or 40.4; if it is text, put it in quotes: "0x1F"`,
 		`8:6: /zone: expected text; nothing stands here`}},
+	{"policies that can't be", head + "policies:\n  - {id: urgent, steps: [{ask: [duty]}]}\n  - {id: fast, steps: [{ask: [person:ben, everybody, team:all], by: [phone], wait: PT1S}], loops: 99}\nroutes:\n  - {to: all, policy: slow}\n  - {to: all, raise: {words: [\"!\"], to: critical}}\n" + tail, []string{
+		`6:10: /policies/0/id: expected another name: urgent is how a case climbs when its rule names no policy`,
+		`7:31: /policies/1/steps/0/ask/0: expected the id of a person after person:, got "ben"`,
+		`7:43: /policies/1/steps/0/ask/1: expected duty, team, also, last_resort, person:ID or team:ID, got "everybody"`,
+		`7:70: /policies/1/steps/0/by/0: expected one of push, email, chat, sms, voice, webhook, got "phone"`,
+		`7:84: /policies/1/steps/0/wait: expected from PT10S to P7D, got PT1S`,
+		`7:99: /policies/1/loops: expected a number from 1 to 10`,
+		`10:31: /routes/1/raise/words/0: expected a word of at most 60 characters, got "!"`}},
+	{"raises that can't be", head + "routes:\n  - {to: all, urgency: urgent, raise: {at: 1, to: critical}}\n  - {to: all, urgency: urgent, raise: {at: 3, to: normal}}\n  - {to: all, urgency: none, raise: {at: 3, to: urgent}}\n  - {to: all, raise: {to: quiet}}\n" + tail, []string{
+		`6:44: /routes/0/raise/at: expected a number from 2 to 10000`,
+		`7:51: /routes/1/raise/to: expected more than the rule's own urgency, urgent`,
+		`8:37: /routes/2/raise: expected an urgency other than none: what is only counted has no case that could grow`,
+		`9:27: /routes/3/raise/to: expected one of critical, urgent, normal, got "quiet"`}},
 	{"colour as a comment", "brand: b\nname: B\nlanguages: [en]\nlook:\n  color: #0b6e4f\n" + tail, []string{`5:9: /look/color: expected a colour as "#rrggbb" in lower case, in quotes; nothing stands here`}},
 	{"languages of words", head + "promise: {fr: Bonjour, English: x, en: ''}\n" + tail, []string{
 		"5:15: /promise/fr: expected one of the brand's languages (en)",

@@ -33,6 +33,15 @@ func sentence(r *sayline.Rule) string {
 	if r.Within != 0 {
 		s += ", within " + r.Within.String()
 	}
+	if r.Raise.At > 0 {
+		s += fmt.Sprintf(", %s from %d on", r.Raise.To, r.Raise.At)
+	}
+	if len(r.Raise.Words) > 0 {
+		s += fmt.Sprintf(", %s at %s", r.Raise.To, strings.Join(r.Raise.Words, " or "))
+	}
+	if r.Policy != "" {
+		s += ", by policy " + r.Policy
+	}
 	return s
 }
 

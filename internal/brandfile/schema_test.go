@@ -55,9 +55,10 @@ func members(typ reflect.Type) []string {
 // The schema knows the members of the nouns: all of them and no others.
 func TestSchemaHasTheMembersOfTheNouns(t *testing.T) {
 	for path, noun := range map[string]any{
-		"": sayline.Config{}, ".look": sayline.Look{}, ".character": sayline.Character{}, ".response": sayline.Response{}, ".privacy": sayline.Privacy{}, ".operator": sayline.Operator{},
-		"audience": sayline.Audience{}, "lane": sayline.Lane{}, "topic": sayline.Topic{}, "place": sayline.Place{}, "product": sayline.Product{}, "touchpoint": sayline.Touchpoint{},
-		"person": sayline.Person{}, "contact": sayline.Contact{}, "team": sayline.Team{}, "membership": sayline.Membership{}, "rule": sayline.Rule{}, "match": sayline.Match{}, "webhook": sayline.Webhook{},
+		"": sayline.Config{}, ".look": sayline.Look{}, ".character": sayline.Character{}, "response": sayline.Response{}, "hours": sayline.Hours{}, "open_time": sayline.OpenTime{}, "open_date": sayline.OpenDate{}, ".privacy": sayline.Privacy{}, ".operator": sayline.Operator{},
+		"audience": sayline.Audience{}, "lane": sayline.Lane{}, "topic": sayline.Topic{}, "step": sayline.WorkStep{}, "place": sayline.Place{}, "product": sayline.Product{}, "touchpoint": sayline.Touchpoint{},
+		"person": sayline.Person{}, "contact": sayline.Contact{}, "team": sayline.Team{}, "membership": sayline.Membership{},
+		"shift": sayline.Shift{}, "shift.rotation": sayline.Rotation{}, "block": sayline.Block{}, "holiday": sayline.Holiday{}, "calendar": sayline.Calendar{}, "rule": sayline.Rule{}, "policy": sayline.Policy{}, "policy_step": sayline.PolicyStep{}, "rule.raise": sayline.Raise{}, "match": sayline.Match{}, "webhook": sayline.Webhook{}, "answer": sayline.ReadyAnswer{},
 	} {
 		want := members(reflect.TypeOf(noun))
 		if path == "place" { // in the file a place holds its children instead of naming its parent
@@ -85,9 +86,13 @@ func TestSchemaHasTheWordsOfTheNouns(t *testing.T) {
 		"stage":          {part(t, "touchpoint.stage"), sayline.Stages},
 		"first":          {part(t, "touchpoint.first"), sayline.Firsts},
 		"message":        {part(t, "touchpoint.message"), sayline.MessageFits},
+		"open on":        {items(part(t, "open_time.days")), sayline.Weekdays},
+		"trade":          {part(t, ".trade"), sayline.Trades},
 		"role":           {part(t, "person.role"), sayline.Roles},
 		"contact":        {part(t, "contact.channel"), sayline.ContactChannels},
 		"urgency":        {part(t, "rule.urgency"), sayline.Urgencies},
+		"block.days":     {items(part(t, "block.days")), sayline.Weekdays},
+		"holidays":       {part(t, "shift.holidays"), sayline.HolidayRules},
 		"group_by":       {items(part(t, "rule.group_by")), sayline.GroupFields},
 		"when.kind":      {items(part(t, "match.kind")), sayline.Kinds},
 		"when.channel":   {items(part(t, "match.channel")), sayline.Channels},

@@ -11,19 +11,29 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/sayline/sayline"
+	"github.com/sayline/sayline/internal/calendar"
 	"github.com/sayline/sayline/internal/duty"
 	"github.com/sayline/sayline/internal/route"
+	"github.com/sayline/sayline/internal/ways"
 )
 
 // Snapshot is one brand at one configuration version. It is only read.
 type Snapshot struct {
 	Version int
+	At      time.Time // when this version was stored; zero where nobody says
 	*sayline.Config
 	Index  *sayline.Index
 	Router *route.Router
 	Roster *duty.Roster
+	Fed    []sayline.Fed                 // what calendars kept elsewhere say of the roster
+	Unfed  map[string][]calendar.Trouble // by calendar: what of it says nothing that is understood
+	Codes  *ways.Codes                   // the short names of its touchpoints
+
+	known map[string][]sayline.KnownContact // by person
+	quiet map[string]sayline.QuietHours
 }
 
 // Site is a brand as this request addresses it.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,7 +13,6 @@ import (
 	"github.com/sayline/sayline/internal/brands"
 	"github.com/sayline/sayline/internal/store"
 	"github.com/sayline/sayline/internal/store/storetest"
-	"github.com/sayline/sayline/internal/testkit"
 )
 
 // house is a registry kept true to a store.
@@ -62,7 +62,7 @@ func save(t *testing.T, s *store.Store, id string, base int) {
 // becomes waits until a brand is at a version.
 func (h *house) becomes(id string, version int) *brands.Snapshot {
 	h.Helper()
-	late := time.After(20 * time.Second)
+	late := time.After(time.Minute)
 	look := time.NewTicker(5 * time.Millisecond)
 	defer look.Stop()
 	for {
@@ -78,8 +78,8 @@ func (h *house) becomes(id string, version int) *brands.Snapshot {
 }
 
 func onBoth(t *testing.T, f func(*testing.T, string)) {
-	t.Run("sqlite", func(t *testing.T) { f(t, filepath.Join(t.TempDir(), "s.db")) })
-	t.Run("postgres", func(t *testing.T) { f(t, testkit.Postgres(t)) })
+	t.Run("sqlite", func(t *testing.T) { f(t, storetest.SQLite(t)) })
+	t.Run("postgres", func(t *testing.T) { f(t, storetest.Postgres(t)) })
 }
 
 func TestKeeper(t *testing.T) {
@@ -102,7 +102,7 @@ func TestKeeper(t *testing.T) {
 		if err := other.GoOn(t.Context(), on); err != nil {
 			t.Fatal(err)
 		}
-		late := time.After(20 * time.Second)
+		late := time.After(time.Minute)
 		look := time.NewTicker(5 * time.Millisecond)
 		defer look.Stop()
 		for !h.ByID("a").Roster.Who("desk", "", time.Now()).Duty() {
@@ -112,6 +112,51 @@ func TestKeeper(t *testing.T) {
 				t.Fatal("who is on duty was never read")
 			}
 		}
+	})
+}
+
+// What is agreed of the roster is in force wherever the brand is read: overrides,
+// and what calendars kept elsewhere say, by their last good copy.
+func TestKeeperFollowsTheRoster(t *testing.T) {
+	onBoth(t, func(t *testing.T, database string) {
+		other := storetest.OpenStore(t, database, time.Now)
+		c := soda("a")
+		k := sayline.Calendar{ID: "k", Team: "desk", URL: "https://calendar.example/k"}
+		c.People = append(c.People, sayline.Person{ID: "marco", Name: "Marco Ruiz", Email: "marco@sparkle.example"})
+		c.Teams[0].Members = append(c.Teams[0].Members, sayline.Membership{Person: "marco"})
+		c.Calendars = []sayline.Calendar{k}
+		if _, err := other.SaveConfig(t.Context(), c, 0, "lucia"); err != nil {
+			t.Fatal(err)
+		}
+		h := keep(t, database)
+		h.run()
+		now := time.Now()
+		who := func(what, want string, err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+			late := time.After(time.Minute)
+			look := time.NewTicker(5 * time.Millisecond)
+			defer look.Stop()
+			for h.ByID("a").Roster.Who("desk", "", now).Person != want {
+				select {
+				case <-look.C:
+				case <-late:
+					t.Fatalf("%s: on duty is %+v, want %q", what, h.ByID("a").Roster.Who("desk", "", now), want)
+				}
+			}
+		}
+		who("nothing said", "", nil)
+		if _, err := other.ClaimCalendar(t.Context(), "a", k, time.Minute); err != nil {
+			t.Fatal(err)
+		}
+		daily := "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Lucía\r\nDTSTART:20200101T000000Z\r\nDURATION:P1D\r\nRRULE:FREQ=DAILY\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+		who("a calendar", "lucia", other.KeepCalendar(t.Context(), sayline.CalendarCopy{Brand: "a", ID: "k", URL: k.URL, Body: daily}, false))
+		o := sayline.Override{Brand: "a", ID: "1", Kind: sayline.OverrideReplace, Team: "desk", From: now.Add(-time.Hour), Until: now.Add(time.Hour), Person: "marco", Instead: "lucia", By: "lucia"}
+		who("an override", "marco", other.MakeOverride(t.Context(), o))
+		who("taken back", "lucia", other.EndOverride(t.Context(), "a", "1", "lucia"))
+		who("another copy", "marco", other.KeepCalendar(t.Context(), sayline.CalendarCopy{Brand: "a", ID: "k", URL: k.URL, Body: strings.Replace(daily, "Lucía", "Marco Ruiz", 1)}, false))
 	})
 }
 

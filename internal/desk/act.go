@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/auth"
@@ -34,7 +34,7 @@ func (d *Desk) ask(w http.ResponseWriter, r *http.Request, v *auth.Viewer, act b
 	if err != nil {
 		return nil, err
 	}
-	if act && !v.MayAct(c) {
+	if act && !v.MayTake(c) {
 		return nil, errMayNot
 	}
 	return &request{v, c, form}, nil
@@ -46,13 +46,7 @@ func (q *request) act() store.Act {
 
 // done goes back to the case, as the list was.
 func (d *Desk) done(w http.ResponseWriter, r *http.Request, q *request, said string) error {
-	back := url.Values{}
-	for _, k := range []string{"show", "done"} {
-		if s := r.URL.Query().Get(k); s != "" {
-			back.Set(k, s)
-		}
-	}
-	return house.Done(w, r, house.BrandPath(q.c.Brand, "/desk/"+q.c.ID)+"?"+back.Encode(), said)
+	return house.Done(w, r, house.BrandPath(q.c.Brand, "/desk/"+q.c.ID)+"?"+kept(r.URL.Query()).Encode(), said)
 }
 
 // seen records that a person has the case open on their screen.
@@ -74,7 +68,9 @@ func (d *Desk) onIt(w http.ResponseWriter, r *http.Request, v *auth.Viewer) erro
 		return err
 	}
 	episode, _ := strconv.Atoi(q.form.Get("episode")) // without one it is the current
-	if err := d.Store.Acknowledge(r.Context(), q.act(), episode); err != nil {
+	act := q.act()
+	act.Over = q.form.Get("over") != ""
+	if err := d.Store.Acknowledge(r.Context(), act, episode); err != nil {
 		return changed(err)
 	}
 	return d.done(w, r, q, "on_it")
@@ -88,55 +84,21 @@ func changed(err error) error {
 	return (&sayline.Error{Kind: sayline.Conflict, Key: "case_changed", Message: "This case has changed since you opened it. Please look at it as it is now."}).Because(err)
 }
 
-func (d *Desk) answer(w http.ResponseWriter, r *http.Request, v *auth.Viewer) error {
-	return d.write(w, r, v, sayline.Reply, "answered")
-}
-
-func (d *Desk) note(w http.ResponseWriter, r *http.Request, v *auth.Viewer) error {
-	return d.write(w, r, v, sayline.Note, "noted")
-}
-
-// write stores a reply or a note.
-func (d *Desk) write(w http.ResponseWriter, r *http.Request, v *auth.Viewer, direction, said string) error {
-	q, err := d.ask(w, r, v, direction == sayline.Reply)
+// step records a step of the work on a request: "on the way", "brought".
+func (d *Desk) step(w http.ResponseWriter, r *http.Request, v *auth.Viewer) error {
+	q, err := d.ask(w, r, v, true)
 	if err != nil {
 		return err
 	}
-	now := d.Now()
-	m := &sayline.Message{Brand: q.c.Brand, ID: sayline.NewID(now, d.Random), Direction: direction, Text: strings.ReplaceAll(q.form.Get("text"), "\r\n", "\n"), By: v.Person.ID}
-	if direction == sayline.Reply {
-		m.Moment = q.form.Get("to")
+	steps := v.Brand.WorkSteps(v.Brand.Index.Topic(q.c.Topic), q.c.Kind)
+	i := slices.IndexFunc(steps, func(s sayline.WorkStep) bool { return s.ID == q.form.Get("step") })
+	if i < 0 {
+		return sayline.Errorf(sayline.AtFault, "This case has no such step.")
 	}
-	if err := m.Validate(); err != nil {
-		return err
+	if err := d.Store.Progress(r.Context(), q.act(), steps[i].ID, i == len(steps)-1); err != nil {
+		return changed(err)
 	}
-	twice, err := d.twice(r, q, m, now)
-	if err != nil {
-		return err
-	}
-	if !twice {
-		if err := d.Store.AddMessage(r.Context(), q.act(), m); err != nil {
-			return err
-		}
-	}
-	return d.done(w, r, q, said)
-}
-
-// sameWords is how long the same words by the same person are taken for one
-// message sent twice: a button pressed again, a page loaded again.
-const sameWords = time.Minute
-
-func (d *Desk) twice(r *http.Request, q *request, m *sayline.Message, now time.Time) (bool, error) {
-	list, err := d.Store.Messages(r.Context(), q.c.Brand, q.c.ID)
-	if err != nil {
-		return false, err
-	}
-	for _, old := range list {
-		if old.By == m.By && old.Direction == m.Direction && old.Moment == m.Moment && old.Episode == q.c.Episode && old.Text == m.Text && now.Sub(old.At) < sameWords {
-			return true, nil
-		}
-	}
-	return false, nil
+	return d.done(w, r, q, "step")
 }
 
 func (d *Desk) resolve(w http.ResponseWriter, r *http.Request, v *auth.Viewer) error {

@@ -97,7 +97,7 @@ func TestPrivateLane(t *testing.T) {
 		if status, page := v.get("/b/sparkle/desk/" + id); status != 404 || strings.Contains(page, "shouts") || strings.Contains(page, "confidence") {
 			t.Errorf("%s opens it: %d", who, status)
 		}
-		for _, act := range []string{"seen", "on-it", "answer", "note", "resolve"} {
+		for _, act := range []string{"seen", "on-it", "answer", "note", "resolve", "snooze", "mute"} {
 			if status, _ := v.post("/b/sparkle/desk/"+id+"/"+act, url.Values{"text": {"?"}}); status != 404 {
 				t.Errorf("%s may %s: %d", who, act, status)
 			}
@@ -108,6 +108,7 @@ func TestPrivateLane(t *testing.T) {
 	mustHold(t, list, id, `class="count"`, "In confidence")
 	_, page := v.get("/b/sparkle/desk/" + id)
 	mustHold(t, page, "He shouts at the new girl.", "today", "private: In confidence")
+	page = regexp.MustCompile(`(?s)<details class="[a-z ]*" id="(later|mute)".*?</details>`).ReplaceAllString(page, "") // times that are to come
 	if clock := regexp.MustCompile(`\d\d:\d\d|T\d\d:`).FindString(regexp.MustCompile(`(?s)<body[^>]*>`).ReplaceAllString(between(page, `<section class="case"`, `<div id="rings"`), "")); clock != "" {
 		t.Errorf("the page tells the time: %s", clock)
 	}
@@ -168,7 +169,7 @@ func TestWhoIsOnlyTold(t *testing.T) {
 func paged(t *testing.T, h *housetest.House, caseID, person string) {
 	t.Helper()
 	for end := time.Now().Add(20 * time.Second); ; {
-		was, err := h.Store.WasPaged(t.Context(), sparkle, caseID, person)
+		was, err := h.Store.WasPaged(t.Context(), sparkle, caseID, person, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -304,4 +305,73 @@ func TestWords(t *testing.T) {
 	wordstest.Code(t, c, ".")
 	h := openDesk(t, housetest.Options{})
 	wordstest.Templates(t, c, desk.Templates(h.House))
+}
+
+// TestTakenOverAndBack: whose case it is may change hands on the desk as often as
+// people say so; a form from before somebody was on it takes nothing back.
+func TestTakenOverAndBack(t *testing.T) {
+	h := openDesk(t, housetest.Options{})
+	id := h.Say(sparkle, sayline.Moment{Topic: "cant-find-it", Context: housetest.At("k7f3")}).Moment.Case
+	path := "/b/sparkle/desk/" + id
+	first, second := visit(t, h, lucia), visit(t, h, marco)
+	old := url.Values{"episode": {"1"}}
+	first.post(path+"/on-it", old)
+	for i, v := range []*visitor{second, first, second, first} {
+		_, page := v.get(path)
+		mustHold(t, page, "I’m on it now", `name="over"`)
+		_, page = v.post(path+"/on-it", url.Values{"episode": {"1"}, "over": {"1"}})
+		mustHold(t, page, "You are on it.")
+		if strings.Contains(page, `name="over"`) {
+			t.Errorf("turn %d: who is on it may take it from themselves", i)
+		}
+	}
+	second.post(path+"/on-it", old)
+	until(t, h, id, func(c *sayline.Case) bool { return c.Owner == "lucia" })
+}
+
+// TestOpeningTheCaseOpensItsPages: whoever has the case open on a screen has opened
+// what told them of it, also when a colleague had seen the case before.
+func TestOpeningTheCaseOpensItsPages(t *testing.T) {
+	h := openDesk(t, housetest.Options{})
+	id := h.Say(sparkle, sayline.Moment{Topic: "cant-find-it", Context: housetest.At("k7f3")}).Moment.Case
+	pages := func(person string) (unopened, opened int) {
+		list, err := h.Store.PagesOf(t.Context(), sparkle, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range list {
+			switch {
+			case p.Person == person && !p.OpenedAt.IsZero():
+				opened++
+			case p.Person == person && p.Unopened():
+				unopened++
+			}
+		}
+		return unopened, opened
+	}
+	for end := time.Now().Add(20 * time.Second); ; {
+		if n, _ := pages("lucia"); n > 0 {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal("she was never told")
+		}
+	}
+	path := "/b/sparkle/desk/" + id
+	if err := h.Store.Seen(t.Context(), h.Act(sparkle, id, "marco")); err != nil {
+		t.Fatal(err)
+	}
+	if _, n := pages("lucia"); n != 0 {
+		t.Fatal("a colleague opened her pages")
+	}
+	v := visit(t, h, lucia)
+	_, page := v.get(path)
+	mustHold(t, page, "data-unseen")
+	v.post(path+"/seen", nil)
+	if still, n := pages("lucia"); still != 0 || n == 0 {
+		t.Errorf("%d of her pages are opened, %d not", n, still)
+	}
+	if _, page = v.get(path); strings.Contains(page, "data-unseen") {
+		t.Error("what she has opened is opened again")
+	}
 }

@@ -3,6 +3,7 @@ package desk
 import (
 	"cmp"
 	"context"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -26,14 +27,29 @@ const (
 
 // list is a page of cases, as the left side of the desk.
 type list struct {
-	Show  string // mine, team or all
-	Done  bool   // the resolved ones
-	Tabs  []tab
-	Rows  []row
-	More  string // address of the next page; "" at the end
-	First bool   // nothing is left out above
-	query url.Values
+	Muted  []muted
+	Show   string // mine, team or all
+	Done   bool   // the resolved ones
+	Narrow narrowing
+	Tabs   []tab
+	Rows   []row
+	N      int    // how many there are, as far as is counted
+	Count  string // the same in figures; "" where nobody counts
+	More   string // address of the next page; "" at the end
+	First  bool   // nothing is left out above
+	query  url.Values
 }
+
+// Query is how the list is, for the addresses of what stands in it.
+func (l *list) Query() string {
+	if len(l.query) == 0 {
+		return ""
+	}
+	return "?" + l.query.Encode()
+}
+
+// Key changes when the list is narrowed otherwise.
+func (l *list) Key() string { return "list " + l.query.Encode() }
 
 // tab is one way to look at the list.
 type tab struct {
@@ -50,6 +66,7 @@ type row struct {
 	Feeling int
 	Href    string
 	Here    bool      // it is the one that is open
+	Picked  bool      // chosen, with others
 	Lane    string    // name of the private lane; "" in the open
 	Due     time.Time // the clock that runs; zero for none
 	State   string    // in words, where no clock runs
@@ -59,8 +76,11 @@ type row struct {
 var groups = [...]string{store.WaitingCritical: "desk_waiting", store.WaitingUrgent: "desk_waiting", store.WaitingNormal: "desk_waiting",
 	store.Taken: "desk_taken", store.WaitingQuiet: "desk_rest", store.Answered: "desk_rest", store.Resolved: "desk_done"}
 
+// mostCounted is where the number of cases in a list ends: 1,000+.
+const mostCounted = 1000
+
 // list reads a page of the list the query asks for.
-func (d *Desk) list(ctx context.Context, v *house.View, q url.Values, open *sayline.Case) (*list, error) {
+func (d *Desk) list(r *http.Request, v *house.View, q url.Values, open *sayline.Case) (*list, error) {
 	l := &list{Show: q.Get("show"), Done: q.Get("done") != "", query: url.Values{}}
 	if l.Show != showMine && l.Show != showTeam && l.Show != showAll {
 		l.Show = showMine
@@ -73,19 +93,41 @@ func (d *Desk) list(ctx context.Context, v *house.View, q url.Values, open *sayl
 	if l.Done {
 		l.query.Set("done", "1")
 	}
-	l.tabs(v)
-	at := parseCursor(q.Get("after"))
-	l.First = at.id == ""
-	found, next, err := d.find(ctx, v, l, at)
+	known, err := d.carried(r.Context(), v.Viewer)
 	if err != nil {
 		return nil, err
 	}
+	l.narrow(v, q, known)
+	l.tabs(v)
+	l.chips(v)
+	if err := d.saved(r, v, l); err != nil {
+		return nil, err
+	}
+	muted, err := d.muted(r.Context(), v)
+	if err != nil {
+		return nil, err
+	}
+	l.Muted = muted
+	return l, d.fill(r.Context(), v, l, parseCursor(q.Get("after")), open)
+}
+
+// fill reads the rows from a cursor.
+func (d *Desk) fill(ctx context.Context, v *house.View, l *list, at cursor, open *sayline.Case) error {
+	l.First = at.id == ""
+	found, next, err := d.find(ctx, v, l, at)
+	if err != nil {
+		return err
+	}
+	if err := d.count(ctx, v, l, next == nil && l.First, len(found)); err != nil {
+		return err
+	}
+	firsts, err := d.firstOf(ctx, v.Viewer.Brand.ID, untitled(found))
+	if err != nil {
+		return err
+	}
 	group := ""
 	for _, f := range found {
-		r, err := d.row(ctx, v, l, f)
-		if err != nil {
-			return nil, err
-		}
+		r := l.row(v, f, firsts[f.ID])
 		r.Here = open != nil && r.ID == open.ID
 		if g := groups[f.section]; g != group {
 			group, r.Group = g, v.Say(g)
@@ -97,7 +139,34 @@ func (d *Desk) list(ctx context.Context, v *house.View, q url.Values, open *sayl
 		more.Set("after", next.String())
 		l.More = v.Path("/desk") + "?" + more.Encode()
 	}
-	return l, nil
+	return nil
+}
+
+// untitled are the cases whose first words are their title.
+func untitled(found []found) (list []*sayline.Case) {
+	for _, f := range found {
+		if f.Topic == "" {
+			list = append(list, f.Case)
+		}
+	}
+	return list
+}
+
+// count says how many cases there are. What a person is responsible for is not
+// in the rows, so that of it only a whole list can be counted.
+func (d *Desk) count(ctx context.Context, v *house.View, l *list, whole bool, here int) error {
+	switch {
+	case whole:
+		l.N, l.Count = here, v.Num(int64(here))
+		return nil
+	case l.Show == showMine:
+		return nil
+	}
+	q := store.CasesQuery{Brand: v.Viewer.Brand.ID, Filter: l.Narrow.filter}
+	l.aim(v, &q)
+	n, err := d.Store.CountCases(ctx, q, l.Narrow.in, mostCounted)
+	l.N, l.Count = n, capped(v, n, mostCounted)
+	return err
 }
 
 // tabs are mine, team and all, those that differ for this viewer.
@@ -172,16 +241,12 @@ const mostReads = 12
 // find reads the sections in order from a cursor until the page is full. next is
 // where it goes on; nil at the end.
 func (d *Desk) find(ctx context.Context, v *house.View, l *list, at cursor) (page []found, next *cursor, err error) {
-	sections := []store.Section{store.WaitingCritical, store.WaitingUrgent, store.WaitingNormal, store.Taken, store.WaitingQuiet, store.Answered}
-	if l.Done {
-		sections = []store.Section{store.Resolved}
-	}
 	reads := 0
-	for _, s := range sections {
+	for _, s := range l.Narrow.in {
 		if s < at.section {
 			continue
 		}
-		q := store.CasesQuery{Brand: v.Viewer.Brand.ID, Section: s, Limit: pageSize + 1}
+		q := store.CasesQuery{Brand: v.Viewer.Brand.ID, Section: s, Filter: l.Narrow.filter, Limit: pageSize + 1}
 		if s == at.section {
 			q.AfterAt, q.AfterID = at.at, at.id
 		}
@@ -236,21 +301,11 @@ func responsible(v *auth.Viewer, c *sayline.Case, now time.Time) bool {
 	return v.Brand.Roster.Who(c.Team, c.Place, now).Person == v.Person.ID
 }
 
-// row describes a case for the list.
-func (d *Desk) row(ctx context.Context, v *house.View, l *list, f found) (row, error) {
+// row describes a case for the list; first is the moment that opened it, where
+// its words are the title.
+func (l *list) row(v *house.View, f found, first *sayline.Moment) row {
 	c := f.Case
-	r := row{Case: c, Feeling: house.MainFeeling(c.Feelings), Href: v.Path("/desk/") + c.ID}
-	if len(l.query) > 0 {
-		r.Href += "?" + l.query.Encode()
-	}
-	var first *sayline.Moment
-	if c.Topic == "" {
-		m, err := d.Store.FirstMoment(ctx, c.Brand, c.ID)
-		if err != nil && sayline.KindOf(err) != sayline.NotFound {
-			return r, err
-		}
-		first = m
-	}
+	r := row{Case: c, Feeling: house.MainFeeling(c.Feelings), Href: v.Path("/desk/") + c.ID + l.Query()}
 	r.Title = v.Names.Title(c, first)
 	r.About = house.Join(" · ", v.Count("moments", max(c.Moments, 0)), v.Names.Team(c.Team, c.Place))
 	if c.Lane != "" {
@@ -268,5 +323,5 @@ func (d *Desk) row(ctx context.Context, v *house.View, l *list, f found) (row, e
 	default:
 		r.State = v.At(c.LastAt)
 	}
-	return r, nil
+	return r
 }

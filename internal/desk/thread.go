@@ -41,6 +41,9 @@ type entry struct {
 	Taps    []entry
 	Places  string // of taps: where, with counts
 	Mine    bool
+	Asks    bool   // a reply that asks for more
+	Named   string // whom a note names
+	Media   []shown
 	moment  *sayline.Moment
 }
 
@@ -61,8 +64,12 @@ func (d *Desk) thread(ctx context.Context, v *house.View, q url.Values, w *work)
 		return err
 	}
 	var all []entry
+	w.authors = list
 	for _, m := range list {
 		all = append(all, w.said(v, m))
+	}
+	if err := d.shown(ctx, v, w, all); err != nil {
+		return err
 	}
 	to := q.Get("to")
 	for i := range all {
@@ -71,8 +78,12 @@ func (d *Desk) thread(ctx context.Context, v *house.View, q url.Values, w *work)
 		}
 	}
 	if before == "" {
+		said := all
 		for i := range messages {
-			all = append(all, w.message(v, &messages[i], all))
+			all = append(all, w.message(v, &messages[i], said))
+		}
+		if err := d.withMessages(ctx, v, w, all[len(said):]); err != nil {
+			return err
 		}
 	}
 	slices.SortStableFunc(all, func(a, b entry) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
@@ -83,7 +94,7 @@ func (d *Desk) thread(ctx context.Context, v *house.View, q url.Values, w *work)
 // said is one moment as an entry.
 func (w *work) said(v *house.View, m *sayline.Moment) entry {
 	e := entry{Kind: entryWords, ID: m.ID, At: m.ReceivedAt, Feeling: m.Feeling, Words: strings.TrimSpace(m.Text), Lang: m.Lang, moment: m,
-		Answer: m.Receipt != "", Solved: m.Solved, After: m.After}
+		Answer: m.Followed(v.Now), Solved: m.Solved, After: m.After}
 	e.Time = w.time(v, m.ReceivedAt)
 	switch {
 	case e.Words == "":
@@ -97,7 +108,7 @@ func (w *work) said(v *house.View, m *sayline.Moment) entry {
 	if key := "source_" + m.Context.Source; v.Has(key) {
 		source = v.Say(key)
 	}
-	e.About = house.Join(" · ", v.Names.Where(&m.Context), m.Context.Ref, v.Names.Audience(m.Audience), source)
+	e.About = house.Join(" · ", v.Names.Where(&m.Context), m.Context.Ref, v.Names.Audience(m.Audience), cmp.Or(passedBy(v, m.Context.PassedBy, m.Context.Source), source))
 	if !w.Private && m.OccurredAt.Before(m.ReceivedAt.Add(-time.Minute)) {
 		e.About = house.Join(" · ", e.About, v.Say("said_late", "time", v.At(m.OccurredAt)))
 	}
@@ -110,8 +121,16 @@ func who(v *house.View, m *sayline.Moment) string {
 	switch {
 	case m.Class == sayline.Identified && m.Contact != nil:
 		c := m.Contact
-		return house.Join(" · ", c.Name, c.Email, c.Phone, c.Member)
-	case m.Receipt != "":
+		said := house.Join(" · ", c.Name, c.Email, c.Phone, c.Member)
+		if c.Proved == nil {
+			return said
+		}
+		by := c.Proved.By
+		if k := v.Viewer.Brand.Voucher(by); k != nil {
+			by = v.Names.Text(k.Name)
+		}
+		return house.Join(" · ", said, c.Proved.Tier, v.Say("who_proved", "by", by))
+	case m.Followed(v.Now):
 		return v.Say("who_answerable")
 	}
 	return v.Say("who_gone")
@@ -119,7 +138,7 @@ func who(v *house.View, m *sayline.Moment) string {
 
 // message is a reply, a note or an author's word as an entry.
 func (w *work) message(v *house.View, m *sayline.Message, moments []entry) entry {
-	e := entry{ID: m.ID, At: m.At, Time: w.time(v, m.At), Words: strings.TrimSpace(m.Text), Lang: m.Lang, Solved: m.Solved, Mine: m.By == v.Viewer.Person.ID}
+	e := entry{ID: m.ID, At: m.At, Time: w.time(v, m.At), Words: strings.TrimSpace(m.Text), Lang: m.Lang, Solved: m.Solved, Mine: m.By == v.Viewer.Person.ID, Asks: m.Asks}
 	about := ""
 	for i := range moments {
 		if moments[i].ID == m.Moment {
@@ -155,7 +174,7 @@ func fold(v *house.View, all []entry) []entry {
 	var folded []entry
 	for i := 0; i < len(all); {
 		end := i
-		for end < len(all) && all[end].Kind == entryWords && all[end].Words == "" && all[end].Title == all[i].Title {
+		for end < len(all) && all[end].Kind == entryWords && all[end].Words == "" && len(all[end].Media) == 0 && all[end].Title == all[i].Title {
 			end++
 		}
 		if end-i < 3 {

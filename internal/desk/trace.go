@@ -1,86 +1,14 @@
 package desk
 
 import (
-	"cmp"
 	"context"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/house"
+	"github.com/sayline/sayline/internal/pager"
 )
-
-// why says why a case is here: the rule, what matched, whom it asked for.
-type why struct {
-	Rule    string // "Rule 3", or that no rule matched
-	Facts   []fact
-	Team    string
-	Urgency string
-	Within  string
-	Version int
-	Mine    bool // the viewer is responsible now
-	OnDuty  string
-}
-
-// fact is one thing that matched, in people's words.
-type fact struct{ Field, Value string }
-
-// why explains the decision in force for a moment of the case.
-func (w *work) why(v *house.View, m *sayline.Moment) why {
-	d := &m.Decision
-	y := why{Team: v.Names.Team(w.Team, w.Place), Urgency: v.Say("urgency_" + cmp.Or(w.Urgency, sayline.Normal)), Version: d.Version}
-	if d.Within > 0 {
-		y.Within = v.Say("why_within", "span", v.Span(d.Within))
-	}
-	switch {
-	case d.Rule > 0:
-		y.Rule = v.Say("why_rule", "n", d.Rule)
-	case d.Rule == 0:
-		y.Rule = v.Say("why_catch_all")
-	default:
-		y.Rule = v.Say("why_undecided")
-	}
-	for _, f := range d.Facts {
-		y.Facts = append(y.Facts, fact{fieldName(v, f.Field), factValue(v, f)})
-	}
-	on := v.Viewer.Brand.Roster.Who(w.Team, w.Place, v.Now)
-	y.Mine = on.Person == v.Viewer.Person.ID
-	if on.Person != "" {
-		y.OnDuty = v.Names.Person(on.Person)
-	}
-	return y
-}
-
-func fieldName(v *house.View, field string) string {
-	if key := "field_" + field; v.Has(key) {
-		return v.Say(key)
-	}
-	return field
-}
-
-// factValue is what matched as the brand calls it.
-func factValue(v *house.View, f sayline.Fact) string {
-	switch f.Field {
-	case "topic":
-		return v.Names.Topic(f.Value)
-	case "place":
-		return v.Names.Place(f.Value)
-	case "touchpoint":
-		return v.Names.Touchpoint(f.Value)
-	case "product":
-		return v.Names.Product(f.Value)
-	case "kind":
-		return v.Names.Kind(f.Value)
-	case "audience":
-		return cmp.Or(v.Names.Audience(f.Value), v.Say("audience_customer"))
-	case "feeling":
-		if n, err := strconv.Atoi(f.Value); err == nil {
-			return v.FaceName(n)
-		}
-	}
-	return f.Value
-}
 
 // mark is one step of the trace.
 type mark struct {
@@ -102,6 +30,9 @@ func (d *Desk) trace(ctx context.Context, v *house.View, w *work, first *sayline
 	if err != nil {
 		return err
 	}
+	w.Unseen = w.Unseen || slices.ContainsFunc(pages, func(p sayline.Page) bool {
+		return p.Person == v.Viewer.Person.ID && p.Episode == w.Episode && p.Unopened()
+	})
 	attempts, err := d.Store.AttemptsOf(ctx, w.Brand, w.ID)
 	if err != nil {
 		return err
@@ -116,14 +47,20 @@ func (d *Desk) trace(ctx context.Context, v *house.View, w *work, first *sayline
 	}
 	t := tracer{v: v, w: w}
 	if cause != nil {
-		w.Why = w.why(v, cause)
+		if w.Why, err = d.why(ctx, v, w, cause); err != nil {
+			return err
+		}
 		t.begin(cause)
 	}
 	t.alerts(steps, pages, attempts)
 	t.people(history)
+	w.steps(v, history)
 	slices.SortStableFunc(t.marks, func(a, b mark) int { return a.sort.Compare(b.sort) })
-	t.ahead(steps)
+	if err := t.ahead(ctx, d, steps, cause); err != nil {
+		return err
+	}
 	w.Trace = t.marks
+	w.Climb = climbed(v, w, steps, pages, attempts)
 	return nil
 }
 
@@ -231,8 +168,13 @@ func (t *tracer) page(p *sayline.Page, begun time.Time) {
 		t.add(say("trace_delivered"), p.DeliveredAt)
 	case p.State == sayline.PageFailed:
 		t.late(say("trace_failed"), p.DoneAt)
+	case p.State == sayline.PageUnknown && sayline.SentOnce(p.Channel):
+		t.late(say("trace_unknown"), p.DoneAt)
 	case p.State == sayline.PageAccepted && p.Channel != sayline.ByDesk:
 		t.add(say("trace_accepted"), p.DoneAt)
+	}
+	if !p.OpenedAt.IsZero() {
+		t.add(say("trace_opened"), p.OpenedAt)
 	}
 }
 
@@ -246,6 +188,10 @@ func (t *tracer) people(history []sayline.HistoryEntry) {
 		sayline.StatusResolved: "trace_resolved", sayline.StatusClosed: "trace_resolved"}
 	for _, h := range history {
 		key, known := keys[h.Status]
+		if h.Status == sayline.StatusInProgress && h.Episode == t.w.Episode {
+			t.add(t.v.Say("trace_step", "name", t.v.Names.Person(h.By), "step", t.v.Names.WorkStep(t.w.Topic, h.Label)), h.At)
+			continue
+		}
 		if h.Episode != t.w.Episode || !known {
 			continue
 		}
@@ -258,15 +204,19 @@ func (t *tracer) people(history []sayline.HistoryEntry) {
 }
 
 // ahead notes what was promised and what happens if nobody comes.
-func (t *tracer) ahead(steps []sayline.Step) {
+func (t *tracer) ahead(ctx context.Context, d *Desk, steps []sayline.Step, cause *sayline.Moment) error {
 	w := t.w
 	if w.Private || !w.Open {
-		return
+		return nil
 	}
 	done := len(t.marks)
 	for _, s := range steps {
 		if s.Episode == w.Episode && s.State == sayline.StepWaiting && s.N+s.Loop > 1 {
-			t.marks = append(t.marks, mark{State: "next", Label: t.v.Say("trace_again"), Time: t.v.At(s.DueAt), At: s.DueAt})
+			next, err := t.next(ctx, d, &s, cause)
+			if err != nil {
+				return err
+			}
+			t.marks = append(t.marks, next)
 		}
 	}
 	next := mark{State: "next", Label: t.v.Say("trace_by"), Time: t.v.At(w.AckBy), At: w.AckBy}
@@ -275,4 +225,23 @@ func (t *tracer) ahead(steps []sayline.Step) {
 	}
 	t.marks = append(t.marks, next)
 	slices.SortStableFunc(t.marks[done:], func(a, b mark) int { return a.At.Compare(b.At) })
+	return nil
+}
+
+// next says whom a step that waits would ask, and when: as the roster and the
+// mutes are now, by the policy it climbs by.
+func (t *tracer) next(ctx context.Context, d *Desk, s *sayline.Step, cause *sayline.Moment) (mark, error) {
+	m := mark{State: "next", Label: t.v.Say("trace_again"), Time: t.v.At(s.DueAt), At: s.DueAt}
+	if cause == nil {
+		return m, nil
+	}
+	f, err := pager.Ahead(ctx, d.Store, t.v.Viewer.Brand, t.w.Case, cause, s)
+	if err != nil {
+		return m, err
+	}
+	m.Time, m.At = t.v.At(f.At), f.At
+	if i := slices.IndexFunc(f.Asked, func(a pager.Asked) bool { return a.Role == sayline.ForDuty }); i >= 0 {
+		m.Label = t.v.Say("trace_next", "name", t.v.Names.Person(f.Asked[i].Person))
+	}
+	return m, nil
 }

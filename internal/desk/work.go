@@ -1,8 +1,10 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +24,7 @@ type work struct {
 	Private bool     // only the day is told of when anything happened
 	May     bool     // act on it; else only read and note
 	How     string   // it stands, in words
+	Raised  string   // which moment made it more urgent by its number
 	Due     time.Time
 	Mine    bool // I'm on it
 	Open    bool // nobody is on it yet
@@ -33,17 +36,47 @@ type work struct {
 	To      *entry // the one author an answer is for; nil for all
 	Why     why
 	Trace   []mark
+	Climb   []climbStep // the same in full
+	Steps   []stepView  // of the work on a request
 	Reasons []reason
-	Unseen  bool // nobody has opened it yet
+	Shape   shape // how people may change what it is
+	Later   later
+	Unseen  bool   // nobody has opened it yet, or not the viewer since they were told of it
+	Known   *known // who speaks, where they said who they are; nil for nobody
+	Verdict verdict
+	Compose compose
 	Query   string
+
+	authors []*sayline.Moment // those shown, the newest first
 }
 
 // reason is a way to close a case.
 type reason struct{ ID, Label string }
 
+// stepView is a step of the work on a request, as a button.
+type stepView struct {
+	ID, Label string
+	Done      bool // in this episode
+	Next      bool // the first that is not
+}
+
+// steps are those of the case, with what was done of them.
+func (w *work) steps(v *house.View, history []sayline.HistoryEntry) {
+	next := w.May && w.Case.State != sayline.CaseResolved
+	for _, s := range v.Viewer.Brand.WorkSteps(v.Viewer.Brand.Index.Topic(w.Topic), w.Case.Kind) {
+		p := stepView{ID: s.ID, Label: v.Names.WorkStep(w.Topic, s.ID)}
+		p.Done = slices.ContainsFunc(history, func(h sayline.HistoryEntry) bool {
+			return h.Status == sayline.StatusInProgress && h.Episode == w.Episode && h.Label == s.ID
+		})
+		p.Next = next && !p.Done
+		next = next && p.Done
+		w.Steps = append(w.Steps, p)
+	}
+}
+
 // work reads everything about a case that its page shows.
 func (d *Desk) work(ctx context.Context, v *house.View, q url.Values, c *sayline.Case) (*work, error) {
-	w := &work{Case: c, Private: c.Lane != "", May: v.Viewer.MayAct(c), Mine: c.State == sayline.CaseAcknowledged && c.Owner == v.Viewer.Person.ID,
+	w := &work{Case: c, Private: c.Lane != "", May: v.Viewer.MayTake(c), Mine: c.State == sayline.CaseAcknowledged && c.Owner == v.Viewer.Person.ID,
 		Open: c.State == sayline.CaseOpen || c.State == sayline.CaseStalled, Unseen: c.SeenAt.IsZero()}
 	if w.Private {
 		w.Lane = v.Names.Lane(c.Lane)
@@ -57,22 +90,34 @@ func (d *Desk) work(ctx context.Context, v *house.View, q url.Values, c *sayline
 	}
 	w.Title = v.Names.Title(c, first)
 	w.describe(v, first)
+	alarm, err := d.Store.AlarmOf(ctx, c.Brand, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	w.Raised = cmp.Or(v.Names.Alarm(alarm), w.Raised)
 	if err := d.thread(ctx, v, q, w); err != nil {
 		return nil, err
 	}
+	if w.Known, err = d.known(ctx, v, w); err != nil {
+		return nil, err
+	}
+	if w.Compose, err = d.compose(ctx, v, q, w); err != nil {
+		return nil, err
+	}
+	w.Verdict = w.verdict()
 	if err := d.trace(ctx, v, w, first); err != nil {
+		return nil, err
+	}
+	if w.Shape, err = d.shape(ctx, v, w, first); err != nil {
+		return nil, err
+	}
+	if w.Later, err = d.later(ctx, v, w, first); err != nil {
 		return nil, err
 	}
 	for _, id := range sayline.Reasons {
 		w.Reasons = append(w.Reasons, reason{id, v.Say("resolve_" + id)})
 	}
-	keep := url.Values{}
-	for _, k := range []string{"show", "done"} {
-		if q.Get(k) != "" {
-			keep.Set(k, q.Get(k))
-		}
-	}
-	if len(keep) > 0 {
+	if keep := kept(q); len(keep) > 0 {
 		w.Query = "?" + keep.Encode()
 	}
 	return w, nil
@@ -81,6 +126,7 @@ func (d *Desk) work(ctx context.Context, v *house.View, q url.Values, c *sayline
 // describe says what it is about, how it stands, and what was promised where it was said.
 func (w *work) describe(v *house.View, first *sayline.Moment) {
 	c := w.Case
+	w.Raised = v.Names.Raised(c)
 	if first != nil {
 		if product := v.Names.Product(first.Context.Product); !strings.Contains(w.Title, product) {
 			w.Facts = append(w.Facts, product)
@@ -95,6 +141,8 @@ func (w *work) describe(v *house.View, first *sayline.Moment) {
 		w.How = v.Say("case_resolved", "reason", w.reasonLabel(v))
 	case c.State == sayline.CaseStalled:
 		w.How = v.Say("case_stalled")
+	case c.State == sayline.CaseSnoozed:
+		w.How = v.Say("case_snoozed", "name", v.Names.Person(c.Owner), "time", v.When(v.Now, c.SnoozedUntil))
 	case w.Open:
 		w.How = v.Say("case_open")
 	case w.Mine:

@@ -86,7 +86,7 @@ func TestWho(t *testing.T) {
 			if f.Person != tt.person || f.Source != tt.source || f.Place != tt.hop {
 				t.Errorf("got %+v, want %s by %s at %q", f, tt.person, tt.source, tt.hop)
 			}
-			if last := f.Hops[len(f.Hops)-1]; last != (Hop{tt.hop, tt.source, tt.person}) {
+			if last := f.Hops[len(f.Hops)-1]; last != (Hop{Place: tt.hop, Source: tt.source, Person: tt.person}) {
 				t.Errorf("the last hop is %+v", last)
 			}
 		})

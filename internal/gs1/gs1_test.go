@@ -148,7 +148,7 @@ func TestCanonical(t *testing.T) {
 // texts are values of 1 to 20 characters of set 82.
 var texts = rapid.Custom(func(t *rapid.T) string {
 	const all = `!"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz`
-	return string(rapid.SliceOfN(rapid.SampledFrom([]byte(all)), 1, maxText).Draw(t, "text"))
+	return string(rapid.SliceOfN(rapid.SampledFrom([]byte(all)), 1, MaxText).Draw(t, "text"))
 })
 
 func maybe(t *rapid.T, label string, g *rapid.Generator[string]) string {

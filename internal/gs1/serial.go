@@ -12,7 +12,13 @@ import (
 func CutSerial(raw string) string {
 	rest, fragment, hasFragment := strings.Cut(raw, "#")
 	path, query, hasQuery := strings.Cut(rest, "?")
-	out := cutPath(path)
+	out := ""
+	if scheme, after, ok := strings.Cut(path, "://"); ok { // a host may look like a key
+		host, _, _ := strings.Cut(after, "/")
+		out = scheme + "://" + host
+		path = after[len(host):]
+	}
+	out += cutPath(path)
 	if hasQuery {
 		out += "?" + cutQuery(query)
 	}
@@ -24,18 +30,7 @@ func CutSerial(raw string) string {
 
 func cutPath(path string) string {
 	segments := strings.Split(path, "/")
-	from := len(segments)
-	for i := range segments {
-		if is(segments[i], aiGTIN) && i+1 < len(segments) {
-			if g, err := url.PathUnescape(segments[i+1]); err == nil && digits(g) && len(g) >= 8 {
-				from = i + 2
-				break
-			}
-		}
-	}
-	if from == len(segments) {
-		from = 0
-	}
+	from := keysFrom(segments)
 	step := 1
 	if from > 0 {
 		step = 2 // keys stand at every second place from here
@@ -49,6 +44,31 @@ func cutPath(path string) string {
 		}
 	}
 	return path
+}
+
+// keysFrom is the place after the product's number, from which keys and values
+// take turns: that of the link which the path reads as, else after the first
+// that looks like a product; 0 without one.
+func keysFrom(segments []string) int {
+	whole := segments
+	if n := len(whole); n > 0 && whole[n-1] == "" {
+		whole = whole[:n-1]
+	}
+	for i, s := range whole {
+		if s == aiGTIN {
+			if _, err := parse(whole[i:], nil); err == nil {
+				return i + 2
+			}
+		}
+	}
+	for i := range segments {
+		if is(segments[i], aiGTIN) && i+1 < len(segments) {
+			if g, err := url.PathUnescape(segments[i+1]); err == nil && digits(g) && len(g) >= 8 && i+2 < len(segments) {
+				return i + 2
+			}
+		}
+	}
+	return 0
 }
 
 func cutQuery(query string) string {

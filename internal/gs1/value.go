@@ -11,7 +11,7 @@ import (
 const (
 	gtinLen = 14
 	glnLen  = 13
-	maxText = 20 // characters of a variant, lot, serial or extension
+	MaxText = 20 // characters of a variant, lot, serial or extension
 )
 
 // gtin reads a GTIN-8, -12, -13 or -14 and writes it with 14 digits.
@@ -63,8 +63,8 @@ func text(key, s string) error {
 	if s == "" {
 		return wrong("Key %s has no value.", key)
 	}
-	if len(s) > maxText {
-		return wrong("Key %s has at most %d characters.", key, maxText)
+	if len(s) > MaxText {
+		return wrong("Key %s has at most %d characters.", key, MaxText)
 	}
 	for i := range len(s) {
 		if !set82(s[i]) {

@@ -80,7 +80,7 @@ func (h *House) signIn(w http.ResponseWriter, r *http.Request) error {
 	}
 	account, err := h.Auth.SignIn(r, form.Get("email"), form.Get("password"))
 	if k := sayline.KindOf(err); web.WantsPage(r) && (k == sayline.Unsigned || k == sayline.TooMany) {
-		return h.signInForm(w, r, web.Status(k), accountPage{Email: form.Get("email"), Then: Back(form.Get("then"), ""), Wrong: h.sentence(r, err)})
+		return h.signInForm(w, r, web.Status(k), accountPage{Email: form.Get("email"), Then: Back(form.Get("then"), ""), Wrong: h.Sentence(r, err)})
 	}
 	if err != nil {
 		return err
@@ -92,8 +92,8 @@ func (h *House) signIn(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// sentence is what an error says to the reader.
-func (h *House) sentence(r *http.Request, err error) string {
+// Sentence is what an error says to the reader.
+func (h *House) Sentence(r *http.Request, err error) string {
 	v := h.NewView(r, nil)
 	for e := err; e != nil; {
 		if ours, ok := e.(*sayline.Error); ok {
@@ -111,7 +111,18 @@ func (h *House) sentence(r *http.Request, err error) string {
 	return v.Say("problem_internal")
 }
 
+// signOut ends the session; and if this browser was told of what needs its
+// person, that too: who has it next reads nothing of it.
 func (h *House) signOut(w http.ResponseWriter, r *http.Request) error {
+	form, err := Form(w, r)
+	if err != nil {
+		return err
+	}
+	if account, err := h.Auth.Account(r); err == nil && form.Get("device") != "" {
+		if err := h.Store.RemoveBrowser(r.Context(), account.Email, form.Get("device")); err != nil {
+			return err
+		}
+	}
 	if err := h.Auth.End(w, r); err != nil {
 		return err
 	}
@@ -139,7 +150,7 @@ func (h *House) join(w http.ResponseWriter, r *http.Request) error {
 	}
 	err = h.Auth.Join(w, r, form.Get("token"), form.Get("password"))
 	if sayline.KindOf(err) == sayline.AtFault && web.WantsPage(r) {
-		return h.joinForm(w, r, web.Status(sayline.AtFault), accountPage{Token: form.Get("token"), Wrong: h.sentence(r, err)})
+		return h.joinForm(w, r, web.Status(sayline.AtFault), accountPage{Token: form.Get("token"), Wrong: h.Sentence(r, err)})
 	}
 	if err != nil {
 		return err

@@ -13,6 +13,8 @@
 //   - account.go: sign in, sign out, join by invitation. duty.go: "I'm on".
 //   - ring.go: an alert that comes up on its person's screen, and the
 //     confirmation that it did.
+//   - install.go, worker.js: the house on a phone's home screen, and what shows
+//     there what is pushed to it.
 //   - qr.go: an address as a QR code.
 //   - fault.go: errors as pages.
 //

@@ -27,7 +27,7 @@ func (v *View) Posts() []Post {
 	roster, me := v.Viewer.Brand.Roster, v.Viewer.Person.ID
 	for _, t := range v.Viewer.Brand.Teams {
 		for _, m := range t.Members {
-			if m.Person != me || slices.ContainsFunc(list, func(p Post) bool { return p.Team == t.ID && p.Place == m.Place }) {
+			if m.Person != me || !slices.Contains(v.Viewer.Teams, t.ID) || slices.ContainsFunc(list, func(p Post) bool { return p.Team == t.ID && p.Place == m.Place }) {
 				continue
 			}
 			p := Post{Team: t.ID, Place: m.Place, Label: v.Names.Team(t.ID, m.Place)}
@@ -76,6 +76,23 @@ func (v *View) OnDuty() bool {
 	return slices.ContainsFunc(v.Posts(), func(p Post) bool { return p.Mine })
 }
 
+// Asks counts what colleagues ask that the viewer may take: a shift, or a swap.
+func (v *View) Asks() (int, error) {
+	b, me := v.Viewer.Brand, v.Viewer.Person.ID
+	if len(v.Viewer.Teams) == 0 || v.Viewer.Phone != nil {
+		return 0, nil
+	}
+	swaps, err := v.house.Store.Swaps(v.r.Context(), b.ID, v.Now)
+	n := 0
+	for _, s := range swaps {
+		open := s.State == sayline.SwapAsked && s.Person != me
+		if open && (s.Colleague == me || s.Colleague == "" && b.WorksAt(b.Index, s.Team, s.Place, me)) {
+			n++
+		}
+	}
+	return n, err
+}
+
 // duty records "I'm on" and its end.
 func (h *House) duty(w http.ResponseWriter, r *http.Request, v *auth.Viewer) error {
 	form, err := Form(w, r)
@@ -95,11 +112,14 @@ func (h *House) duty(w http.ResponseWriter, r *http.Request, v *auth.Viewer) err
 func (h *House) setDuty(ctx context.Context, v *auth.Viewer, form url.Values) (said string, err error) {
 	team, place := form.Get("team"), form.Get("place")
 	t := v.Brand.Index.Team(team)
-	if t == nil || !slices.ContainsFunc(t.Members, func(m sayline.Membership) bool { return m.Person == v.Person.ID && m.Place == place }) {
+	if t == nil || !slices.Contains(v.Teams, team) || !slices.ContainsFunc(t.Members, func(m sayline.Membership) bool { return m.Person == v.Person.ID && m.Place == place }) {
 		return "", sayline.Errorf(sayline.NotFound, "That is no duty of yours.")
 	}
 	now := h.Now()
 	d := sayline.OnDuty{Brand: v.Brand.ID, ID: sayline.NewID(now, h.Random), Team: team, Place: place, Person: v.Person.ID, From: now, Until: now.Add(sayline.DutyLength)}
+	if end, on := v.Brand.Roster.ShiftUntil(team, place, v.Person.ID, now); on {
+		d.Until = end // "I'm on" lasts as long as the shift it falls into
+	}
 	if form.Get("on") == "" {
 		return "off_duty", h.Store.GoOff(ctx, d)
 	}

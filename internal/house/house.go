@@ -6,14 +6,19 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/auth"
 	"github.com/sayline/sayline/internal/brands"
+	"github.com/sayline/sayline/internal/intake"
 	"github.com/sayline/sayline/internal/live"
+	"github.com/sayline/sayline/internal/media"
 	"github.com/sayline/sayline/internal/store"
+	"github.com/sayline/sayline/internal/ways"
 	"github.com/sayline/sayline/internal/web"
 	"github.com/sayline/sayline/internal/words"
 )
@@ -31,9 +36,16 @@ type Options struct {
 	// Operator is the operator's public address for a request, such as
 	// https://house.example, without a slash at its end.
 	Operator func(*http.Request) string
+	// Public is a brand's own public address, such as https://sparkle.example,
+	// without a slash at its end: what is printed and said. May be nil: its place
+	// under the operator's.
+	Public func(r *http.Request, brand string) string
 	// Reload reads a brand anew now, so that who changed it sees the change.
 	Reload func(ctx context.Context, brand string) error
 	Count  func(sayline.Kind) // counts errors; may be nil
+	Files  media.Files        // where photos and voices are; nil where there are none
+	Door   *intake.Door       // through which what the brand's people write goes
+	Spool  *media.Spool       // where what they send lands; nil where only words are taken
 }
 
 // House is the frame and what all its rooms share.
@@ -44,6 +56,7 @@ type House struct {
 	layout *template.Template
 	pages  *template.Template
 	dress  sync.Map // colour → the style element of it and its hash
+	icons  icons
 	rooms  []Room
 }
 
@@ -59,6 +72,9 @@ type Room struct {
 // New makes the house.
 func New(o Options) (*House, error) {
 	h := &House{Options: o}
+	if h.Files == nil {
+		h.Files = media.Nowhere{}
+	}
 	h.assets = loadAssets()
 	h.layout = h.parseLayout()
 	h.pages = h.Templates(files, "templates/account.html", "templates/fault.html")
@@ -72,6 +88,9 @@ func (h *House) AddRoom(r Room) { h.rooms = append(h.rooms, r) }
 // Routes are the paths of the frame itself.
 func (h *House) Routes(mux *http.ServeMux) {
 	mux.Handle("GET /house/a/{name}", h.errors.Handle(h.assets.Serve))
+	mux.Handle("GET "+workerPath, h.errors.Handle(h.worker))
+	mux.Handle("GET /house/manifest/{name}", h.errors.Handle(h.manifest))
+	mux.Handle("GET /house/icon/{name}", h.errors.Handle(h.icon))
 	mux.Handle("GET /sign-in", h.Handle(h.signInPage))
 	mux.Handle("POST /sign-in", h.Handle(h.signIn))
 	mux.Handle("POST /sign-out", h.Handle(h.signOut))
@@ -109,14 +128,31 @@ func (h *House) InBrand(f BrandHandler) http.Handler {
 	return h.Handle(func(w http.ResponseWriter, r *http.Request) error {
 		v, err := h.Auth.Viewer(r, r.PathValue("brand"))
 		if sayline.KindOf(err) == sayline.Unsigned && r.Method == http.MethodGet && web.WantsPage(r) {
-			http.Redirect(w, r, signInPath(r.URL.RequestURI()), http.StatusSeeOther)
+			to := signInPath(r.URL.RequestURI())
+			if h.Auth.IsPhone(r) {
+				to = PhonePath
+			}
+			http.Redirect(w, r, to, http.StatusSeeOther)
 			return nil
 		}
 		if err != nil {
 			return err
 		}
+		if v.Phone != nil && !onPhone(r) {
+			return errNotYours
+		}
 		return f(w, r, v)
 	})
+}
+
+// PhonePath is where a shift phone asks who has it.
+const PhonePath = "/phone"
+
+// onPhone says whether a path below a brand is for a shift phone too: work on
+// cases is, what somebody sets up for themselves or the brand is not.
+func onPhone(r *http.Request) bool {
+	room, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, BrandPath(r.PathValue("brand"), "/")), "/")
+	return slices.Contains([]string{"desk", "live", "rings", "duty", "say"}, room)
 }
 
 // errNotYours is the answer to a room somebody may not enter: like one that is
@@ -154,6 +190,15 @@ func (h *House) TouchAddress(r *http.Request, b *brands.Snapshot, touchpoint str
 		return base
 	}
 	return base + "/t/" + touchpoint
+}
+
+// Book is a brand at its own public address: what its ways in are made of.
+func (h *House) Book(r *http.Request, b *brands.Snapshot) *ways.Book {
+	base := h.Operator(r) + "/@" + b.ID
+	if h.Public != nil {
+		base = h.Public(r, b.ID)
+	}
+	return &ways.Book{Config: b.Config, Index: b.Index, Codes: b.Codes, Words: h.Words, Base: base}
 }
 
 // streamFor is how long a page's stream lasts before it comes again, so that

@@ -168,7 +168,7 @@ func TestWords(t *testing.T) {
 	wordstest.Templates(t, c, house.AllTemplates(h.House))
 	list := func(prefix string, names ...string) {
 		for _, n := range names {
-			for _, l := range c.Languages() {
+			for _, l := range c.Languages("house") {
 				if !c.In(l).Has(prefix + n) {
 					t.Errorf("%s has no words for %s%s", l, prefix, n)
 				}
@@ -183,9 +183,12 @@ func TestWords(t *testing.T) {
 	list("nav_", "pulse", "desk", "studio")
 	list("notice_", house.Notices...)
 	list("way_", sayline.ByDesk, sayline.ByEmail, sayline.ByWebhook)
-	list("field_", "topic", "kind", "feeling", "touchpoint", "channel", "audience", "place", "product", "source", "has")
+	list("field_", "topic", "kind", "feeling", "touchpoint", "channel", "audience", "place", "product", "source", "tier", "has")
 	for _, key := range []string{"trace_sent", "trace_delivered", "trace_accepted", "trace_failed"} {
 		list(key, "", "_you")
+	}
+	for _, s := range sayline.UsualSteps {
+		list("work_", s.ID)
 	}
 	for _, key := range []string{"trace_seen", "trace_on_it", "trace_answered", "trace_resolved"} {
 		list(key, "", "_self")

@@ -2,10 +2,12 @@ package house
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/brands"
+	"github.com/sayline/sayline/internal/store"
 	"github.com/sayline/sayline/internal/words"
 )
 
@@ -58,7 +60,11 @@ func (n Names) Touchpoint(id string) string {
 
 // Where is where something was said: "Shelf 14, Calle Mayor".
 func (n Names) Where(c *sayline.Context) string {
-	return Join(n.tongue.Say("list_comma"), n.Touchpoint(c.Touchpoint), n.Place(c.Place))
+	touchpoint, place := n.Touchpoint(c.Touchpoint), n.Place(c.Place)
+	if strings.Contains(touchpoint, place) { // "Dock 3, unloading" says where it stands
+		place = ""
+	}
+	return Join(n.tongue.Say("list_comma"), touchpoint, place)
 }
 
 // Team is a team's name with the part of the tree it was asked for: "Distribution, Madrid".
@@ -74,6 +80,9 @@ func (n Names) Team(id, place string) string {
 func (n Names) Person(id string) string {
 	if p := n.b.Index.Person(id); p != nil {
 		return p.Name
+	}
+	if name, ok := strings.CutPrefix(id, store.BySystem); ok {
+		return name
 	}
 	return id
 }
@@ -138,6 +147,50 @@ func (n Names) Title(c *sayline.Case, first *sayline.Moment) string {
 		about = n.tongue.Say("lot", "lot", c.Lot)
 	}
 	return Join(" · ", what, about, c.Ref)
+}
+
+// Raised says which moment made a case more urgent by its number: "third from
+// lot AB-123"; "" when none did.
+func (n Names) Raised(c *sayline.Case) string {
+	if c.Raised == 0 {
+		return ""
+	}
+	nth := n.tongue.Say("nth", "n", strconv.Itoa(c.Raised))
+	if key := "nth_" + strconv.Itoa(c.Raised); n.tongue.Has(key) {
+		nth = n.tongue.Say(key)
+	}
+	switch {
+	case c.Lot != "":
+		return n.tongue.Say("raised_lot", "nth", nth, "lot", n.tongue.Say("lot", "lot", c.Lot))
+	case c.Product != "":
+		return n.tongue.Say("raised_product", "nth", nth, "product", n.Product(c.Product))
+	case c.Place != "":
+		return n.tongue.Say("raised_place", "nth", nth, "place", n.Place(c.Place))
+	}
+	return n.tongue.Say("raised_same", "nth", nth)
+}
+
+// Alarm says why a touchpoint raised a case by itself: "9 unhappy in 10 minutes,
+// usually 1"; "" when none did.
+func (n Names) Alarm(a *store.Alarm) string {
+	switch {
+	case a == nil:
+		return ""
+	case a.UsualWhole() == 0:
+		return n.tongue.Say("page_alarm_few", "n", a.Moments)
+	}
+	return n.tongue.Say("page_alarm", "n", a.Moments, "usual", a.UsualWhole())
+}
+
+// WorkStep is a step of the work on a request, as its author reads it too.
+func (n Names) WorkStep(topic, id string) string {
+	if label := n.b.WorkStepLabel(n.b.Index.Topic(topic), id); !label.Empty() {
+		return n.in(label)
+	}
+	if key := "work_" + id; n.tongue.Has(key) {
+		return n.tongue.Say(key)
+	}
+	return strings.ReplaceAll(id, "-", " ")
 }
 
 // Cut shortens words to so many characters, at a blank where there is one near.

@@ -46,7 +46,7 @@ func hasSuffix(s, suffix string) bool {
 }
 
 func (h *House) parseLayout() *template.Template {
-	return template.Must(template.New("layout").Funcs(template.FuncMap{"iso": ISO}).ParseFS(files, "templates/layout.html", "templates/parts.html"))
+	return template.Must(template.New("layout").Funcs(template.FuncMap{"iso": ISO}).ParseFS(files, "templates/layout.html", "templates/held.html", "templates/parts.html"))
 }
 
 // Templates parses a room's templates over the layout. They define "main", and
@@ -87,8 +87,8 @@ func (h *House) render(w http.ResponseWriter, r *http.Request, status int, set *
 	}
 	head := w.Header()
 	head.Set("Content-Security-Policy", web.Policy{
-		Scripts: []string{"'self'"}, Styles: []string{"'self'", h.dressOf(page.view()).hash}, Images: []string{"'self'", "data:"},
-		Connect: []string{"'self'"}, Forms: []string{"'self'"}, Frames: []string{"'self'"}, Shows: []string{"'self'"},
+		Scripts: []string{"'self'"}, Styles: []string{"'self'", h.dressOf(page.view()).hash}, Images: []string{"'self'", "data:"}, Media: []string{"'self'"},
+		Connect: []string{"'self'"}, Forms: []string{"'self'"}, Frames: []string{"'self'"}, Shows: []string{"'self'"}, Manifests: []string{"'self'"}, Workers: []string{"'self'"},
 	}.String())
 	head.Set("Content-Language", page.view().Tag)
 	web.Send(w, r, status, "text/html; charset=utf-8", b.Bytes())
@@ -115,8 +115,8 @@ const houseColour = "#0b5d8a"
 
 func (h *House) dressOf(v *View) *dress {
 	colour := houseColour
-	if v.Viewer != nil {
-		colour = v.Viewer.Brand.Look.Color
+	if b := v.Brand(); b != nil {
+		colour = b.Look.Color
 	}
 	if d, ok := h.dress.Load(colour); ok {
 		return d.(*dress)

@@ -1,13 +1,16 @@
 package house
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/auth"
 	"github.com/sayline/sayline/internal/live"
+	"github.com/sayline/sayline/internal/store"
 	"github.com/sayline/sayline/internal/web"
 )
 
@@ -16,6 +19,7 @@ const (
 	msgRing    = "ring"    // an alert for the viewer: its banner
 	msgHush    = "hush"    // a case needs no ringing any more: somebody is on it, or it is closed
 	msgChanged = "changed" // something the viewer may see changed: read the page's parts again
+	msgHere    = "here"    // who else has a case open that the viewer has open: the case, and it in words
 	msgAgain   = "again"   // what the viewer may see changed itself: load the page anew
 )
 
@@ -31,7 +35,16 @@ func (h *House) stream(w http.ResponseWriter, r *http.Request, v *auth.Viewer) e
 	}
 	defer st.Close()
 	p := &personal{house: h, r: r, brand: v.Brand.ID}
-	return st.Follow(live.Feed{Brand: v.Brand.ID, Render: p.render, For: streamFor})
+	return st.Follow(live.Feed{Brand: v.Brand.ID, Render: p.render, For: h.streamLife(v), Asides: true})
+}
+
+// streamLife is how long a viewer's stream lasts: not longer than they have the
+// shift phone it is on.
+func (h *House) streamLife(v *auth.Viewer) time.Duration {
+	if v.Phone == nil {
+		return streamFor
+	}
+	return max(min(streamFor, v.Account.Held.Hold.Until.Sub(h.Now())), time.Millisecond)
 }
 
 // personal renders the stream of one viewer.
@@ -53,6 +66,9 @@ func (p *personal) render(ctx context.Context, d live.Delta) (live.Frame, error)
 	if d.Whole {
 		return p.whole(ctx, d.After)
 	}
+	if len(d.Asides) > 0 {
+		return p.here(ctx, d.Asides)
+	}
 	var f live.Frame
 	changed := false
 	for _, e := range d.Events {
@@ -66,12 +82,12 @@ func (p *personal) render(ctx context.Context, d live.Delta) (live.Frame, error)
 		case !p.concerns(e):
 			continue
 		case e.Type == sayline.EventPageMade:
-			if e.Person == p.view.Viewer.Person.ID {
+			if e.Person == p.view.Viewer.Person.ID || p.view.Viewer.Phone != nil {
 				if err := p.ring(ctx, &f, e.Page); err != nil {
 					return f, err
 				}
 			}
-		case e.Type == sayline.EventCaseAcknowledged, e.Type == sayline.EventCaseResolved, e.Type == sayline.EventCaseAnswered:
+		case e.Type == sayline.EventCaseAcknowledged, e.Type == sayline.EventCaseResolved, e.Type == sayline.EventCaseAnswered, e.Type == sayline.EventCaseSnoozed:
 			f.Messages = append(f.Messages, live.Message{Event: msgHush, Data: web.JSON(map[string]string{"case": e.Case})})
 		}
 		changed = true
@@ -102,6 +118,9 @@ func (p *personal) whole(ctx context.Context, after int64) (live.Frame, error) {
 	f := live.Frame{ID: last}
 	pages, err := h.Store.Unshown(ctx, v.Brand.ID, v.Person.ID, mostRings)
 	if err != nil {
+		return f, err
+	}
+	if pages, err = p.inherited(ctx, pages); err != nil {
 		return f, err
 	}
 	for _, page := range slices.Backward(pages) {
@@ -139,7 +158,9 @@ func (p *personal) ring(ctx context.Context, f *live.Frame, id string) error {
 	if err != nil {
 		return err
 	}
-	if page.Channel != sayline.ByDesk || page.Episode != c.Episode || c.State != sayline.CaseOpen && c.State != sayline.CaseStalled || !v.Viewer.SeesLane(c.Lane) {
+	named := page.Role == sayline.ForMention
+	wanted := named || page.Episode == c.Episode && (c.State == sayline.CaseOpen || c.State == sayline.CaseStalled)
+	if !p.rings(&page, c) || page.Channel != sayline.ByDesk || !wanted || !v.Viewer.SeesLane(c.Lane) {
 		return nil
 	}
 	r := Ring{View: v, Page: page, Case: c, Private: c.Lane != "", Feeling: MainFeeling(c.Feelings)}
@@ -149,6 +170,11 @@ func (p *personal) ring(ctx context.Context, f *live.Frame, id string) error {
 	} else if err := r.tell(ctx, h); err != nil {
 		return err
 	}
+	if named {
+		if err := r.named(ctx, h); err != nil {
+			return err
+		}
+	}
 	html, err := h.Fragment(h.layout, "ring", r)
 	if err != nil {
 		return err
@@ -156,6 +182,25 @@ func (p *personal) ring(ctx context.Context, f *live.Frame, id string) error {
 	f.Messages = append(f.Messages, live.Message{Event: msgRing, Data: web.JSON(map[string]any{"page": page.ID, "case": c.ID, "title": r.Heading, "loud": r.Loud, "html": html})})
 	return nil
 }
+
+// named says who names the viewer in a note, and what it says.
+func (r *Ring) named(ctx context.Context, h *House) error {
+	note, err := h.Store.LastMention(ctx, r.Case.Brand, r.Case.ID, r.Page.Person)
+	if sayline.KindOf(err) == sayline.NotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	r.About = r.Say("ring_named", "name", r.Names.Person(note.By))
+	if !r.Private {
+		r.Words = Cut(note.Text, 160)
+	}
+	return nil
+}
+
+// Asks says whether it asks its person to take the case, or only to look.
+func (r Ring) Asks() bool { return r.Page.Role != sayline.ForMention }
 
 // tell fills in what was said last, and where.
 func (r *Ring) tell(ctx context.Context, h *House) error {
@@ -172,14 +217,66 @@ func (r *Ring) tell(ctx context.Context, h *House) error {
 	if r.Case.Topic != "" {
 		r.Words = Cut(m.Text, 160)
 	}
-	r.About = Join(" · ", r.Names.Where(&m.Context), r.Names.Team(r.Case.Team, ""))
+	alarm, err := h.Store.AlarmOf(ctx, r.Case.Brand, r.Case.ID)
+	if err != nil {
+		return err
+	}
+	r.About = Join(" · ", cmp.Or(r.Names.Alarm(alarm), r.Names.Raised(r.Case)), r.Names.Where(&m.Context), r.Names.Team(r.Case.Team, ""))
 	return nil
+}
+
+// rings says whether an alert is for this screen: the viewer's own, and on a
+// shift phone what its team's duty is asked to take, whoever was asked, and
+// nothing its holder has to do with elsewhere. What another company has handed on
+// is not told to it any more.
+func (p *personal) rings(page *sayline.Page, c *sayline.Case) bool {
+	v := p.view.Viewer
+	elsewhere := v.Phone != nil || v.Outside && page.Episode != c.Episode
+	if elsewhere && !v.MayAct(c) {
+		return false
+	}
+	return page.Person == v.Person.ID || v.Phone != nil && page.Role == sayline.ForDuty
+}
+
+// justTaken is how long after a shift phone was taken what waited already rings
+// for who took it.
+const justTaken = time.Minute
+
+// inherited adds to the viewer's own alerts what still waited for the phone's
+// team when they took it, newest first.
+func (p *personal) inherited(ctx context.Context, own []sayline.Page) ([]sayline.Page, error) {
+	h, v := p.house, p.view.Viewer
+	if v.Phone == nil || h.Now().Sub(v.Account.Held.Hold.From) > justTaken {
+		return own, nil
+	}
+	for section := store.WaitingCritical; section <= store.WaitingNormal && len(own) < mostRings; section++ {
+		cases, err := h.Store.Cases(ctx, store.CasesQuery{Brand: v.Brand.ID, Scope: v.Team(), Section: section, Limit: mostRings - len(own)})
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range cases {
+			pages, err := h.Store.PagesOf(ctx, v.Brand.ID, c.ID)
+			if err != nil {
+				return nil, err
+			}
+			slices.Reverse(pages)
+			last := slices.IndexFunc(pages, func(p sayline.Page) bool { return p.Channel == sayline.ByDesk && p.Role == sayline.ForDuty })
+			if last >= 0 && !slices.ContainsFunc(own, func(p sayline.Page) bool { return p.Case == c.ID }) {
+				own = append(own, pages[last])
+			}
+		}
+	}
+	return own, nil
 }
 
 // rang confirms that an alert came up on its person's screen: the truth of the
 // clock that says how soon a person was reached.
 func (h *House) rang(w http.ResponseWriter, r *http.Request, v *auth.Viewer) error {
-	if err := h.Store.Delivered(r.Context(), v.Brand.ID, r.PathValue("page"), v.Person.ID, v.Brand.Location()); err != nil {
+	err := h.Store.Delivered(r.Context(), v.Brand.ID, r.PathValue("page"), v.Person.ID, v.Brand.Location())
+	if v.Phone != nil && sayline.KindOf(err) == sayline.NotFound {
+		err = nil // it rang for somebody else's duty: whom it was made for it has not reached
+	}
+	if err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)

@@ -9,6 +9,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
+
 	"github.com/sayline/sayline/internal/auth"
 	"github.com/sayline/sayline/internal/brands"
 	"github.com/sayline/sayline/internal/look"
@@ -29,6 +32,7 @@ type View struct {
 	Wide    bool     // without the frame: a wall
 
 	house *House
+	brand *brands.Snapshot // of a page of a brand for nobody in particular
 	r     *http.Request
 }
 
@@ -47,14 +51,24 @@ func (h *House) NewView(r *http.Request, v *auth.Viewer) *View {
 	return view
 }
 
+// NewBrandView begins a page of a brand for whoever looks: in its colour and
+// zone, with its names, and nobody signed in.
+func (h *House) NewBrandView(r *http.Request, b *brands.Snapshot) *View {
+	view := h.NewView(r, nil)
+	view.brand, view.Names, view.Now = b, NewNames(b, view.Tongue), view.Now.In(b.Location())
+	return view
+}
+
 // Said is the query's name of what just happened, after a form; notices are what it may be.
 const Said = "said"
 
-var notices = []string{"answered", "noted", "resolved", "on_it", "on_duty", "off_duty", "joined", "signed_out", "invited", "replayed"}
+var notices = []string{"asked", "ready_kept", "ready_gone", "answered", "noted", "resolved", "step", "on_it", "on_duty", "off_duty", "joined", "signed_out", "invited", "replayed", "handed", "merged", "split", "learned", "kept", "pin_set", "handed_over", "phone_revoked",
+	"roster_changed", "swap_asked", "ask_taken", "ask_ended", "later", "muted", "unmuted", "bulk", "public", "view_kept", "view_dropped", "routed", "calendar_revoked",
+	"map_moved", "map_listens", "map_kept", "map_added", "map_removed", "map_found", "map_snapped"}
 
 // tongue is the language of a person's own choosing, else their browser's.
 func (h *House) tongue(r *http.Request, v *auth.Viewer) *words.Tongue {
-	have := h.Words.Languages()
+	have := h.Words.Languages("house")
 	if v != nil && v.Person.Language != "" {
 		if l, ok := web.MatchLanguage(v.Person.Language, have); ok {
 			return h.Words.In(l)
@@ -76,10 +90,15 @@ func (v *View) Here() string { return v.r.URL.RequestURI() }
 func (v *View) Asset(name string) string { return v.house.assets.Path(name) }
 
 // Brand is the page's brand.
-func (v *View) Brand() *brands.Snapshot { return v.Viewer.Brand }
+func (v *View) Brand() *brands.Snapshot {
+	if v.Viewer == nil {
+		return v.brand
+	}
+	return v.Viewer.Brand
+}
 
 // Mark is the brand's mark.
-func (v *View) Mark() template.HTML { return look.Mark(&v.Viewer.Brand.Brand) }
+func (v *View) Mark() template.HTML { return look.Mark(&v.Brand().Brand) }
 
 // MarkOf is another brand's mark.
 func (v *View) MarkOf(b *brands.Snapshot) template.HTML { return look.Mark(&b.Brand) }
@@ -144,9 +163,12 @@ func (v *View) HomeOf(b *brands.Snapshot) string {
 }
 
 // Initials stand for the viewer where there is no room for their name.
-func (v *View) Initials() string {
+func (v *View) Initials() string { return Initials(v.Viewer.Person.Name) }
+
+// Initials stand for somebody where there is no room for their name.
+func Initials(name string) string {
 	letters := ""
-	for _, word := range strings.Fields(v.Viewer.Person.Name) {
+	for _, word := range strings.Fields(name) {
 		first, _ := utf8.DecodeRuneInString(word)
 		letters += string(unicode.ToUpper(first))
 		if utf8.RuneCountInString(letters) == 2 {
@@ -160,9 +182,19 @@ func (v *View) Initials() string {
 func (v *View) ClientWords() string {
 	say := map[string]string{}
 	for _, key := range []string{"live_on", "live_catching", "live_off", "live_signed_out", "clock_left", "clock_over", "ring_alert", "not_sent", "face_none"} {
-		say[key] = v.Say(key)
+		if v.Has(key) { // a page in a language the house has not reads none of them
+			say[key] = v.Say(key)
+		}
 	}
 	return string(web.JSON(say))
+}
+
+// LanguageName is a language in the reader's own words.
+func (v *View) LanguageName(tag string) string {
+	if name := display.Languages(language.Make(v.Tag)).Name(language.Make(tag)); name != "" {
+		return name
+	}
+	return tag
 }
 
 // ServerTime is now, so that clocks on the page run as ours do.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/intake"
+	"github.com/sayline/sayline/internal/store/storetest"
 )
 
 func (e *entrance) amend(secret string, a intake.Amendment) *intake.Receipt {
@@ -42,7 +43,7 @@ func TestAmend(t *testing.T) {
 
 // What was only implied is implied anew; what the author said stays.
 func TestImpliedAnew(t *testing.T) {
-	e := enter(t, sqlite(t))
+	e := enter(t, storetest.SQLite(t))
 	face := func(edit ...func(*sayline.Moment)) string {
 		return e.accept(append([]func(*sayline.Moment){func(m *sayline.Moment) { m.Topic, m.Feeling = "", 5 }}, edit...)...).Secret
 	}
@@ -69,7 +70,7 @@ func TestImpliedAnew(t *testing.T) {
 }
 
 func TestDropReceipt(t *testing.T) {
-	e := enter(t, sqlite(t))
+	e := enter(t, storetest.SQLite(t))
 	s := submission()
 	a, err := e.Accept(e.ctx(), e.brand, s)
 	e.must(err)
@@ -86,13 +87,15 @@ func TestDropReceipt(t *testing.T) {
 }
 
 func TestKioskIsOpenFor15Seconds(t *testing.T) {
-	e := enter(t, sqlite(t))
+	e := enter(t, storetest.SQLite(t))
 	a := e.accept(func(m *sayline.Moment) { m.Context.Source = "kiosk" })
 	e.clock.Move(15*time.Second - time.Microsecond)
 	e.amend(a.Secret, intake.Amendment{Feeling: ptr(1)})
 	e.clock.Move(time.Microsecond)
 	_, err := e.Amend(e.ctx(), e.brand, a.Secret, intake.Amendment{Feeling: ptr(2)})
-	e.refused(err, sayline.Conflict)
+	e.refused(err, sayline.NotFound) // sealed, and forgotten
+	_, err = e.Receipt(e.ctx(), e.brand, a.Secret)
+	e.refused(err, sayline.NotFound)
 }
 
 // In a protected lane neither id nor time tells more than the day, and still
@@ -103,7 +106,7 @@ func TestProtectedLane(t *testing.T) {
 		for _, at := range []string{"00:00", "00:55", "01:30", "10:00", "23:59"} {
 			t.Run(fmt.Sprint(day.Format("2 January, "), at), func(t *testing.T) {
 				clock, _ := time.Parse("15:04", at)
-				e := enter(t, sqlite(t))
+				e := enter(t, storetest.SQLite(t))
 				now := time.Date(day.Year(), day.Month(), day.Day(), clock.Hour(), clock.Minute(), 7, 0, madrid)
 				e.clock.Move(now.Sub(e.clock.Now()))
 				a := e.accept(func(m *sayline.Moment) { m.Topic = "mean" })

@@ -3,23 +3,28 @@
 // never before.
 //
 // Start with [Door.Accept], the way of a new moment. receipt.go is what its
-// author sees of it afterwards; author.go what they may still do to it;
+// author sees of it afterwards; author.go what they may still do to it; media.go
+// how photos and voices are durable before the moment that has them;
 // watch.go tells open receipt pages that something changed.
 package intake
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/brands"
 	"github.com/sayline/sayline/internal/gs1"
+	"github.com/sayline/sayline/internal/media"
+	"github.com/sayline/sayline/internal/proof"
 	"github.com/sayline/sayline/internal/store"
 )
 
@@ -30,11 +35,14 @@ type Door struct {
 	random io.Reader
 	watch  *watchers
 	told   *toldCache
+	files  media.Files
+
+	records recordCache
 }
 
 // New makes the door. random must be safe for concurrent use (crypto/rand.Reader is).
 func New(s *store.Store, now func() time.Time, random io.Reader) *Door {
-	d := &Door{store: s, now: now, random: random, watch: newWatchers(), told: newToldCache()}
+	d := &Door{store: s, now: now, random: random, watch: newWatchers(), told: newToldCache(), files: media.Nowhere{}}
 	s.Watch(d.watch.tell)
 	return d
 }
@@ -44,8 +52,10 @@ type Submission struct {
 	Moment    sayline.Moment // Kind, Feeling, Topic, Text, Lang, Audience, Context, Class, Publish, Contact, OccurredAt; the door fills the rest
 	Key       string         // Idempotency-Key, from [CheckKey]
 	Digest    [32]byte       // of the body, as the protocol says
-	More      bool           // keep it open for additions
-	NoReceipt bool           // the author wants none
+	Media     []*media.Upload
+	More      bool            // keep it open for additions
+	NoReceipt bool            // the author wants none
+	Device    *sayline.Device // that signed it; nil for a person's own client
 }
 
 // Accepted is a moment that is on disk, decided, counted, its alert queued.
@@ -53,6 +63,7 @@ type Accepted struct {
 	Moment sayline.Moment
 	Secret string    // of the receipt's URL, with its locator; "" when there is none
 	Replay bool      // same key, same digest: nothing new was stored
+	Folded bool      // a press of a burst: Moment is the burst's, and no secret is given
 	OnDuty bool      // somebody is on duty for it now
 	DutyAt time.Time // when somebody will be, if not; zero when unknown
 }
@@ -84,10 +95,16 @@ func CheckKey(header string) (string, error) {
 func (d *Door) Accept(ctx context.Context, b *brands.Snapshot, s Submission) (*Accepted, error) {
 	now := d.now().UTC().Truncate(time.Microsecond)
 	m := s.Moment
+	count(&m, s.Media)
+	signed(&m, s.Device)
 	tidy(&m)
 	if err := m.Validate(); err != nil {
 		return nil, err
 	}
+	if err := prove(b, &m, now); err != nil && !d.KnownKey(ctx, b, s.Key) {
+		return nil, err // who only repeats gets their receipt, though the proof has run out since
+	}
+	d.vouch(b, &m, now)
 	m.Brand, m.Zone, m.ReceivedAt = b.ID, b.Zone, now
 	if m.OccurredAt.IsZero() {
 		m.OccurredAt = now
@@ -98,8 +115,9 @@ func (d *Door) Accept(ctx context.Context, b *brands.Snapshot, s Submission) (*A
 		m.SealedAt = now
 	}
 	b.Router.Place(&m)
+	m.Guarded = slices.Contains(b.Guarded(), m.Audience)
 	d.name(b, &m, now)
-	m.Decision = b.Router.Decide(&m)
+	m.Decision = b.Router.At(now)(&m)
 	secret := d.secret(b.ID, &s)
 	m.Reference = sayline.Reference(d.mac("reference", b.ID, s.Key, s.Digest[:]))
 	if !s.NoReceipt {
@@ -110,25 +128,54 @@ func (d *Door) Accept(ctx context.Context, b *brands.Snapshot, s Submission) (*A
 		Moment: &m, Digest: base64.RawURLEncoding.EncodeToString(s.Digest[:]),
 		CaseID: sayline.NewID(now, d.random),
 	}
-	if err := d.store.Accept(ctx, a); err != nil {
+	folded := false
+	if err := d.keeping(ctx, b.ID, s.Media, func(list []sayline.Media, planned time.Time) (taken []string, err error) {
+		a.Media, a.Planned = list, planned
+		if s.Device != nil {
+			folded, err = d.press(ctx, b, s.Device, a)
+		} else {
+			err = d.store.Accept(ctx, a)
+		}
+		if err != nil || a.Replay || folded {
+			return nil, err
+		}
+		return ids(list), nil
+	}); err != nil {
 		return nil, err
 	}
-	done := &Accepted{Moment: m, Replay: a.Replay}
+	done := &Accepted{Moment: m, Replay: a.Replay, Folded: folded}
 	if a.Replay {
 		first, err := d.store.Moment(ctx, b.ID, m.ID)
 		if sayline.KindOf(err) == sayline.NotFound {
-			return nil, sayline.Errorf(sayline.Gone, "This was kept as long as promised, and is gone.")
+			return nil, sayline.Errorf(sayline.Gone, "This was kept as long as promised, and is gone.").Keyed("detail_expired")
 		}
 		if err != nil {
 			return nil, err
 		}
 		done.Moment = *first
 	}
-	if done.Moment.Receipt != "" {
+	if done.Moment.Followed(now) && strings.HasSuffix(done.Moment.Receipt, sayline.HashSecret(secret)) { // the receipt of another press of the burst is not this one's
 		done.Secret = secret + sayline.EncodeLocator(done.Moment.ID)
 	}
 	done.OnDuty, done.DutyAt = onDuty(b, done.Moment.Decision, now)
 	return done, nil
+}
+
+// prove verifies an author's proof and keeps what it proved instead of it. Who
+// proves less than they said is known by what they proved.
+func prove(b *brands.Snapshot, m *sayline.Moment, now time.Time) error {
+	if m.Contact == nil || m.Contact.Proof == "" {
+		return nil
+	}
+	proved, err := proof.Verify(&b.Brand, m.Contact.Proof, now)
+	if err != nil {
+		return err
+	}
+	c := *m.Contact
+	c.Proof, c.Proved = "", proved
+	c.Name, c.Member = cmp.Or(proved.Name, c.Name), cmp.Or(proved.Member, c.Member)
+	m.Contact = &c
+	return nil
 }
 
 // KnownKey says whether a key was used before; unknown while the database is away.

@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -399,11 +400,13 @@ func killed(t *testing.T, database string, rounds int) {
 	t.Logf("%d moments said, %d taken back, in %d rounds", len(p.said), len(p.takenBack), rounds)
 }
 
-func TestKilledSQLite(t *testing.T)   { killed(t, sqlite(t), rounds(3, 6)) }
-func TestKilledPostgres(t *testing.T) { killed(t, testkit.Postgres(t), rounds(3, 6)) }
+func TestInvariant03KilledSQLite(t *testing.T) {
+	killed(t, filepath.Join(t.TempDir(), "sayline.db"), rounds(3, 6))
+}
+func TestInvariant03KilledPostgres(t *testing.T) { killed(t, testkit.Postgres(t), rounds(3, 6)) }
 
 // Two processes on one database: one is killed, the other goes on.
-func TestKilledBesideAnother(t *testing.T) {
+func TestInvariant04KilledBesideAnother(t *testing.T) {
 	database, p := testkit.Postgres(t), newPromises()
 	for range rounds(2, 4) {
 		one, other := p.start(t, database), p.start(t, database)

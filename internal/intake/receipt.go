@@ -20,7 +20,9 @@ type Receipt struct {
 	Status   string        // "" while it has reached nobody
 	History  []sayline.HistoryEntry
 	Messages []sayline.Message
-	Together int // moments in the case, this one included
+	Media    []*sayline.Media
+	Shown    map[string][]*sayline.Media // with the replies, by the message
+	Together int                         // moments in the case, this one included
 	OnDuty   bool
 	DutyAt   time.Time
 	Version  int64 // changes whenever anything above does
@@ -40,8 +42,16 @@ func (d *Door) Receipt(ctx context.Context, b *brands.Snapshot, secret string) (
 		return nil, err
 	}
 	r.Messages = slices.DeleteFunc(r.Messages, func(x sayline.Message) bool {
-		return x.Moment == "" && x.Episode < m.Episode // said to all before this one joined
+		return x.Moment == "" && x.Case == m.Case && x.Episode < m.Episode // said to all before this one joined
 	})
+	if err := d.shown(ctx, b.ID, r); err != nil {
+		return nil, err
+	}
+	if m.Shows() {
+		if r.Media, err = d.store.MediaOf(ctx, b.ID, m.ID); err != nil {
+			return nil, err
+		}
+	}
 	if m.Case != "" {
 		if err := d.readCase(ctx, b, r); err != nil {
 			return nil, err
@@ -63,7 +73,7 @@ func (d *Door) readCase(ctx context.Context, b *brands.Snapshot, r *Receipt) err
 		return err
 	}
 	for _, h := range lines {
-		if h.Episode >= r.Moment.Episode {
+		if h.Episode >= r.Moment.Episode && r.reads(h) {
 			r.History = append(r.History, h)
 		}
 	}
@@ -72,21 +82,45 @@ func (d *Door) readCase(ctx context.Context, b *brands.Snapshot, r *Receipt) err
 	return nil
 }
 
+// reads says whether a line of the case's history is for this author: an answer
+// to all that was given before a person put the moment into the case is not.
+func (r *Receipt) reads(h sayline.HistoryEntry) bool {
+	return h.Status != sayline.StatusAnswered || slices.ContainsFunc(r.Messages, func(m sayline.Message) bool { return m.At.Equal(h.At) })
+}
+
 // status is how far the case has come for this author.
 func status(r *Receipt) string {
 	c := r.Case
 	if c == nil {
 		return ""
 	}
-	replied := slices.ContainsFunc(r.Messages, func(x sayline.Message) bool {
-		return x.Direction == sayline.Reply && x.Episode == c.Episode
-	})
+	var replied, worked, asked time.Time // the latest of this episode
+	for _, x := range r.Messages {
+		switch {
+		case x.Case != c.ID || x.Episode != c.Episode:
+		case x.Direction == sayline.FromAuthor:
+			asked = time.Time{}
+		case x.Asks:
+			asked = x.At
+		default:
+			replied = x.At
+		}
+	}
+	for _, h := range r.History {
+		if h.Status == sayline.StatusInProgress && h.Episode == c.Episode {
+			worked = h.At
+		}
+	}
 	switch {
 	case c.State == sayline.CaseResolved && c.Reason == "done":
 		return sayline.StatusResolved
 	case c.State == sayline.CaseResolved:
 		return sayline.StatusClosed
-	case replied:
+	case asked.After(replied) && asked.After(worked):
+		return sayline.StatusNeedsInfo
+	case worked.After(replied):
+		return sayline.StatusInProgress
+	case !replied.IsZero():
 		return sayline.StatusAnswered
 	case !c.AcknowledgedAt.IsZero():
 		return sayline.StatusAcknowledged
@@ -105,16 +139,24 @@ func version(r *Receipt) int64 {
 	_ = enc.Encode(r.Moment) // a hash never fails to take bytes
 	_ = enc.Encode(r.History)
 	_ = enc.Encode(r.Messages)
+	_ = enc.Encode(r.Media)
+	_ = enc.Encode(r.Shown)
 	_ = enc.Encode([]any{r.Status, r.Together, r.OnDuty, r.DutyAt})
 	return int64(h.Sum64() >> 1)
 }
 
 // Export is everything stored about a moment, for its author, under the
-// protocol's names. Who of the brand did something is said as a role.
-func (d *Door) Export(ctx context.Context, b *brands.Snapshot, secret string) (map[string]any, error) {
+// protocol's names. Who of the brand did something is said as a role. Photos and
+// voices, the author's and then those of the replies to them, are given apart,
+// after a few seconds' wait for what is not clean yet; a reply names its own.
+func (d *Door) Export(ctx context.Context, b *brands.Snapshot, secret string) (map[string]any, []*sayline.Media, error) {
 	r, err := d.Receipt(ctx, b, secret)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	files, err := d.awaitAll(ctx, r)
+	if err != nil {
+		return nil, nil, err
 	}
 	m, c := &r.Moment, &r.Moment.Context
 	place := map[string]any{"id": c.Place}
@@ -141,10 +183,36 @@ func (d *Door) Export(ctx context.Context, b *brands.Snapshot, secret string) (m
 		if x.Direction == sayline.Reply {
 			from = "team"
 		}
-		messages = append(messages, map[string]any{"from": from, "text": x.Text, "lang": x.Lang, "at": stamp(x.At), "solved": x.Solved})
+		message := map[string]any{"from": from, "text": x.Text, "lang": x.Lang, "at": stamp(x.At), "solved": x.Solved}
+		if shown := r.Shown[x.ID]; len(shown) > 0 {
+			ids := make([]string, len(shown))
+			for i, m := range shown {
+				ids[i] = m.ID
+			}
+			message["media"] = ids
+		}
+		messages = append(messages, message)
 	}
 	doc["history"], doc["messages"] = history, messages
-	return doc, nil
+	if doc["told_by"], err = d.toldBy(ctx, m); err != nil {
+		return nil, nil, err
+	}
+	return doc, files, nil
+}
+
+// toldBy is all that is stored of the ways by which an author is told: the
+// browsers they asked with, and letters to the address they left.
+func (d *Door) toldBy(ctx context.Context, m *sayline.Moment) (list []map[string]any, err error) {
+	ways, err := d.store.Tellings(ctx, m.Brand, m.ID)
+	list = []map[string]any{}
+	for _, t := range ways {
+		way := map[string]any{"channel": t.Channel, "status": t.Status, "due_at": stamp(t.DueAt), "told_at": stamp(t.ToldAt), "attempts": t.Attempts, "outcome": t.Outcome, "detail": t.Detail}
+		if t.Keys != "" {
+			way["subscription"] = json.RawMessage(t.Keys)
+		}
+		list = append(list, way)
+	}
+	return list, err
 }
 
 // stamp is a time as a document has it; nil for one that never was.

@@ -99,6 +99,11 @@ func (w *watchers) tell(events []sayline.Event) {
 		for page := range w.by[work] {
 			page.tick()
 		}
+		if turns[e.Type] && e.Lane == "" {
+			for page := range w.by[watchKey{e.Brand, everyCase}] {
+				page.tick()
+			}
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/intake"
+	"github.com/sayline/sayline/internal/store/storetest"
 )
 
 // ticks waits for a tick. Ticks that were not taken are one.
@@ -13,7 +14,7 @@ func (e *entrance) ticks(what string, ticks <-chan struct{}) {
 	e.Helper()
 	select {
 	case <-ticks:
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		e.Fatalf("%s: no tick", what)
 	}
 }
@@ -92,7 +93,7 @@ func TestWatch(t *testing.T) {
 
 // Two pages of one receipt are apart.
 func TestWatchersAreApart(t *testing.T) {
-	e := enter(t, sqlite(t))
+	e := enter(t, storetest.SQLite(t))
 	a := e.accept()
 	e.settle()
 	one, stopOne := e.Watch(e.brand.ID, a.Moment.ID)
@@ -105,7 +106,7 @@ func TestWatchersAreApart(t *testing.T) {
 }
 
 func TestLastSaid(t *testing.T) {
-	e := enter(t, sqlite(t))
+	e := enter(t, storetest.SQLite(t))
 	told := func() *intake.Told {
 		t.Helper()
 		e.clock.Move(time.Minute) // what was told is kept for a minute

@@ -25,6 +25,7 @@ type Feed struct {
 	Brand  string        //
 	IDs    []string      // only what concerns these moments and cases; nil: all of the brand
 	Render Render        // of one of those who share the key
+	Asides bool          // hears those too, see [Hub.Aside]
 	For    time.Duration // the stream ends after this long; 0 for no such end
 	Apart  time.Duration // least time between two frames, where that is more than the house's
 }
@@ -47,6 +48,7 @@ type producer struct {
 	sub     *Sub
 	order   order
 	pending []sayline.Event // not yet in a frame
+	asides  []sayline.Event // the same, each of a case once
 	missing time.Time       // since when a number is missing
 	whole   part            // the last one, while it is true
 	wholeAt time.Time       // zero when it is not
@@ -161,11 +163,24 @@ func (p *producer) listen(ids []string) {
 // gather takes what has come, all of it.
 func (p *producer) gather(batch []sayline.Event) {
 	for {
-		p.pending = append(p.pending, p.order.take(batch)...)
+		if len(batch) > 0 && batch[0].Seq == 0 {
+			p.aside(batch)
+		} else {
+			p.pending = append(p.pending, p.order.take(batch)...)
+		}
 		select {
 		case batch = <-p.sub.C:
 		default:
 			return
+		}
+	}
+}
+
+// aside keeps what has no number until the next frame.
+func (p *producer) aside(batch []sayline.Event) {
+	for _, e := range batch {
+		if p.feed.Asides && !slices.ContainsFunc(p.asides, func(o sayline.Event) bool { return o.Case == e.Case }) {
+			p.asides = append(p.asides, e)
 		}
 	}
 }
@@ -187,7 +202,7 @@ func (p *producer) watchGap(gap *time.Timer) {
 func (p *producer) busy() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return len(p.waiting) > 0 || len(p.pending) > 0
+	return len(p.waiting) > 0 || len(p.pending) > 0 || len(p.asides) > 0
 }
 
 // flush makes the next frame: for those who have a whole what happened since, for
@@ -202,7 +217,31 @@ func (p *producer) flush() error {
 			}
 		}
 	}
-	return p.tellWhole()
+	if err := p.tellWhole(); err != nil {
+		return err
+	}
+	return p.tellAsides()
+}
+
+// tellAsides renders what has no number, for all who watch: it takes none of them
+// further.
+func (p *producer) tellAsides() error {
+	if len(p.asides) == 0 {
+		return nil
+	}
+	asides := p.asides
+	p.asides = nil
+	f, err := p.render(Delta{Asides: asides})
+	if err != nil || len(f.Messages) == 0 {
+		return err
+	}
+	told := encode(Frame{Messages: f.Messages})
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for w := range p.watching {
+		p.hand(w, part{w.at, told})
+	}
+	return nil
 }
 
 // cut divides events where a whole that somebody already has ends, so that nobody

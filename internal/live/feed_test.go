@@ -220,7 +220,7 @@ func TestFeedThatFails(t *testing.T) {
 // Whatever happens in whatever order: pages come, leave, dawdle, come again;
 // commits are told late, twice, in disorder or never. Each page is told every
 // number once, without a hole, or gets a whole; and in the end all know all.
-func TestFeedIsTrue(t *testing.T) {
+func TestInvariant18FeedIsTrue(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		seed := rapid.Uint64().Draw(rt, "seed")
 		own := rapid.Bool().Draw(rt, "a feed of its own")
@@ -299,5 +299,45 @@ func (h *house) allKnow(pages []*page) {
 	synctest.Wait()
 	if h.hub.Len() != 0 || h.streams.Len() != 0 {
 		h.t.Errorf("after all have left: %d listen, %d open", h.hub.Len(), h.streams.Len())
+	}
+}
+
+// What has no number reaches the feeds that ask for it, each case once a frame,
+// and takes nobody further; the others never hear of it.
+func TestFeedTellsAsides(t *testing.T) {
+	for _, asks := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			h := newHouse(t, Options{})
+			h.commit(3)
+			h.feed.Asides = asks
+			var told []string
+			render := h.feed.Render
+			h.feed.Render = func(ctx context.Context, d Delta) (Frame, error) {
+				if len(d.Asides) == 0 {
+					return render(ctx, d)
+				}
+				for _, e := range d.Asides {
+					told = append(told, e.Case)
+				}
+				return Frame{Messages: []Message{{"aside", []byte("1")}}}, nil
+			}
+			p := h.open()
+			time.Sleep(time.Second)
+			h.hub.Aside("sparkle", "one")
+			h.hub.Aside("sparkle", "two")
+			h.hub.Aside("sparkle", "one")
+			h.hub.Publish(h.commit(1))
+			time.Sleep(time.Second)
+			h.hub.Aside("sparkle", "one")
+			time.Sleep(time.Second)
+			at, _ := p.state()
+			if want := "[one two one]"; asks && fmt.Sprint(told) != want && fmt.Sprint(told) != "[one one two one]" || !asks && told != nil {
+				t.Errorf("asked %v: told %v", asks, told)
+			}
+			if at != 4 {
+				t.Errorf("asked %v: told up to %d", asks, at)
+			}
+			p.leave()
+		})
 	}
 }

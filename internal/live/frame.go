@@ -13,6 +13,7 @@ import (
 type Delta struct {
 	Events []sayline.Event // in order; none with Whole
 	Whole  bool            // the page has nothing, or missed something: render all of it
+	Asides []sayline.Event // what is no event, see [Hub.Aside]: alone, and only with [Feed.Asides]
 	After  int64           // with Whole, for a feed of its own: the number up to which the page knows, 0 when it knows nothing
 }
 

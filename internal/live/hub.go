@@ -137,6 +137,12 @@ func (h *Hub) Publish(events []sayline.Event) {
 	}
 }
 
+// Aside tells of something about a case that is no event: it has no number, is
+// kept nowhere, and goes only to feeds that ask for it ([Feed.Asides]).
+func (h *Hub) Aside(brand, caseID string) {
+	h.Publish([]sayline.Event{{Brand: brand, Case: caseID}})
+}
+
 // tell hands one brand's batch to its listeners.
 func (h *Hub) tell(l *listeners, batch []sayline.Event) {
 	for s := range l.all {

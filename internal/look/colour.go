@@ -111,3 +111,10 @@ func readable(c, ground rgb, want float64) rgb {
 	}
 	return c
 }
+
+// Reflectance is how much of the light a colour gives back, 0 to 1, to the eye
+// or to a scanner's red lamp, whichever is more; white gives back 1.
+func Reflectance(hex string) float64 {
+	c := parseColour(hex)
+	return max(c.luminance(), linear(c.r))
+}

@@ -78,8 +78,13 @@ func Mark(b *sayline.Brand) template.HTML {
 	if b.Look.Logo != "" {
 		return template.HTML(b.Look.Logo)
 	}
+	return template.HTML(template.HTMLEscapeString(monogram(b)))
+}
+
+// monogram is the first letter of a brand's name.
+func monogram(b *sayline.Brand) string {
 	first, _ := utf8.DecodeRuneInString(b.Name)
-	return template.HTML(template.HTMLEscapeString(strings.ToUpper(string(first))))
+	return strings.ToUpper(string(first))
 }
 
 // Each face has an outline of its own, so that they are told apart without

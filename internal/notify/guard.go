@@ -52,16 +52,24 @@ var (
 )
 
 // Public says whether an address is one of the public Internet. An IPv4 address
-// inside an IPv6 one (mapped, or behind the well-known NAT64 prefix) is judged
-// as itself.
+// inside an IPv6 one (mapped, behind the well-known NAT64 prefix, or the host of an
+// ISATAP link, RFC 5214, section 6.1) is judged as itself; those of 6to4, Teredo and
+// a network's own NAT64 prefix (RFC 8215) are refused with their blocks. What an
+// operator's translator makes of a prefix of its own, nobody can know here.
 func Public(a netip.Addr) bool {
 	a = a.Unmap()
 	if a.Zone() != "" {
 		return false
 	}
-	if nat64.Contains(a) {
+	if a.Is6() {
 		b := a.As16()
-		a = netip.AddrFrom4([4]byte(b[12:]))
+		host := netip.AddrFrom4([4]byte(b[12:]))
+		switch isatap := b[8]&^0x02 == 0 && b[9] == 0 && b[10] == 0x5e && b[11] == 0xfe; {
+		case nat64.Contains(a):
+			a = host
+		case isatap && !Public(host):
+			return false
+		}
 	}
 	if !a.IsValid() || a.Is6() && !globalUnicast.Contains(a) {
 		return false

@@ -17,7 +17,7 @@ import (
 func TestPublic(t *testing.T) {
 	for _, s := range []string{
 		"8.8.8.8", "1.1.1.1", "172.15.255.255", "172.32.0.1", "100.63.255.255", "100.128.0.1", "192.0.1.1", "198.17.0.1", "223.255.255.255",
-		"2600::1", "2a00:1450::1", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8",
+		"2600::1", "2a00:1450::1", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8", "2600::5efe:8.8.8.8",
 	} {
 		if !Public(netip.MustParseAddr(s)) {
 			t.Errorf("%s is refused", s)
@@ -28,6 +28,8 @@ func TestPublic(t *testing.T) {
 		"192.0.0.1", "192.0.2.1", "192.88.99.1", "192.168.1.1", "198.18.0.1", "198.51.100.1", "203.0.113.1", "224.0.0.1", "239.1.1.1", "240.0.0.1", "255.255.255.255",
 		"::", "::1", "::127.0.0.1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::ffff:169.254.169.254", "64:ff9b::10.0.0.1", "64:ff9b::127.0.0.1", "64:ff9b:1::1",
 		"100::1", "2001::1", "2001:db8::1", "2002:7f00:1::", "3fff::1", "5f00::1", "fc00::1", "fd12::1", "fe80::1", "fe80::1%eth0", "fec0::1", "ff02::1", "4000::1",
+		"::ffff:0:127.0.0.1", "::ffff:0.0.0.0", "64:ff9b::", "64:ff9b::169.254.169.254", "64:ff9b:1::8.8.8.8", "2002:a9fe:a9fe::1", "2002:808:808::1", "2001:0:808:808::1",
+		"2600::5efe:10.0.0.1", "2600::200:5efe:169.254.169.254", "2600::5efe:127.0.0.1", "fe80::5efe:8.8.8.8", "2600::1%eth0",
 	} {
 		if Public(netip.MustParseAddr(s)) {
 			t.Errorf("%s is called", s)
@@ -46,7 +48,7 @@ func TestWebhookRefusesThisMachine(t *testing.T) {
 	port := server.URL[strings.LastIndex(server.URL, ":"):]
 	hooks := NewWebhooks(WebhookOptions{})
 	defer hooks.Close()
-	for _, host := range []string{"127.0.0.1", "localhost", "127.1.2.3", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "[::]", "[64:ff9b::7f00:1]"} {
+	for _, host := range []string{"127.0.0.1", "localhost", "127.1.2.3", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "[::]", "[64:ff9b::7f00:1]", "[2002:7f00:1::1]", "[2600::5efe:127.0.0.1]", "[::ffff:7f00:1]"} {
 		o := hooks.Post(t.Context(), delivery("http://"+host+port+"/hook"))
 		if o.Class != FailedForGood || o.Detail != "the address is not a public one" {
 			t.Errorf("%s: %+v", host, o)

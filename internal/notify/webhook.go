@@ -3,26 +3,16 @@ package notify
 import (
 	"bytes"
 	"context"
-	"io"
 	"net"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
 	"strconv"
-	"sync/atomic"
 	"time"
 
 	"github.com/sayline/sayline"
 )
 
-const (
-	maxAnswer  = 64 << 10        // bytes read of an answer
-	linger     = 1 * time.Second // for the rest of an answer, once its status is known
-	idleLines  = 256             // kept per host: 1,000 calls a second need as many as are under way at once
-	idleAtAll  = 2048
-	idleFor    = 30 * time.Second // shorter than what servers usually allow, so that we close first
-	eventsType = "application/cloudevents+json"
-)
+const eventsType = "application/cloudevents+json"
 
 // WebhookOptions are the settings of [NewWebhooks].
 type WebhookOptions struct {
@@ -33,10 +23,7 @@ type WebhookOptions struct {
 
 // Webhooks posts to endpoints. It may be used by many goroutines at once and
 // keeps lines open between calls.
-type Webhooks struct {
-	transport *http.Transport
-	timeout   time.Duration
-}
+type Webhooks struct{ caller }
 
 // NewWebhooks makes the way out by webhook. Close it at the end.
 func NewWebhooks(o WebhookOptions) *Webhooks {
@@ -44,26 +31,8 @@ func NewWebhooks(o WebhookOptions) *Webhooks {
 }
 
 func newWebhooks(o WebhookOptions, dialer *net.Dialer) *Webhooks {
-	if o.Timeout == 0 {
-		o.Timeout = sayline.CallTimeout
-	}
-	return &Webhooks{
-		timeout: o.Timeout,
-		transport: &http.Transport{
-			Proxy:                  nil, // a proxy would resolve names behind the guard's back
-			DialContext:            dialer.DialContext,
-			TLSHandshakeTimeout:    connectTimeout,
-			MaxIdleConns:           idleAtAll,
-			MaxIdleConnsPerHost:    idleLines,
-			IdleConnTimeout:        idleFor,
-			MaxResponseHeaderBytes: maxAnswer,
-			DisableCompression:     true, // nothing to unpack, so nothing that bursts
-		},
-	}
+	return &Webhooks{newCaller(dialer, o.Timeout)}
 }
-
-// Close lets go of the lines kept open.
-func (w *Webhooks) Close() { w.transport.CloseIdleConnections() }
 
 // Delivery is one call of an endpoint.
 type Delivery struct {
@@ -77,28 +46,8 @@ type Delivery struct {
 // Post calls an endpoint once and says what became of it. It never follows a
 // redirect, and ends within the time-out or when ctx does.
 func (w *Webhooks) Post(ctx context.Context, d Delivery) Outcome {
-	ctx, cancel := context.WithTimeout(ctx, w.timeout)
-	defer cancel()
-	var begun atomic.Bool // the transport writes from a goroutine of its own
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		// The transport asks for another line only if nothing went out on the one before.
-		GetConn:      func(string) { begun.Store(false) },
-		WroteHeaders: func() { begun.Store(true) },
-	})
-	req, err := d.request(ctx)
-	if err != nil {
-		return Classify(err, false)
-	}
-	res, err := w.transport.RoundTrip(req)
-	if err != nil {
-		return Classify(err, begun.Load())
-	}
-	defer res.Body.Close()
-	defer time.AfterFunc(linger, cancel).Stop()
-	// The status has said it all; the rest is read so that the line can be used
-	// again, but not for long.
-	_, _ = io.CopyN(io.Discard, res.Body, maxAnswer)
-	return Classify(&StatusError{Code: res.StatusCode, RetryAfter: retryAfter(res.Header.Get("Retry-After"), d.At)}, true)
+	o, _ := w.call(ctx, d.At, d.request)
+	return o
 }
 
 func (d *Delivery) request(ctx context.Context) (*http.Request, error) {
@@ -134,16 +83,4 @@ func validID(id string) bool {
 		}
 	}
 	return id != ""
-}
-
-// retryAfter reads seconds or an HTTP date (RFC 9110, section 10.2.3); 0 when it
-// says nothing that can be read.
-func retryAfter(value string, now time.Time) time.Duration {
-	var wait time.Duration
-	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
-		wait = time.Duration(seconds) * time.Second
-	} else if at, err := http.ParseTime(value); err == nil {
-		wait = at.Sub(now)
-	}
-	return min(max(wait, 0), longestWait)
 }

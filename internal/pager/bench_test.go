@@ -96,3 +96,37 @@ func tapToWebhook(b *testing.B, database string, rate int) {
 	}
 	stop()
 }
+
+// BenchmarkStepsDueAtOnce fires ten thousand steps that fall due in the same
+// second, each of a case of its own, with their pages.
+func BenchmarkStepsDueAtOnce(b *testing.B) {
+	for name, database := range engines {
+		b.Run(name, func(b *testing.B) {
+			h := serve(b, database(b))
+			p, err := New(h.options(h.store))
+			if err != nil {
+				b.Fatal(err)
+			}
+			const steps = 10_000
+			for b.Loop() {
+				b.StopTimer()
+				var wg sync.WaitGroup
+				for w := range 64 {
+					wg.Go(func() {
+						for i := w; i < steps; i += 64 {
+							if _, err := say(h.store, h.brand, time.Now(), sayline.Moment{Topic: "tastes-off", Context: sayline.Context{Ref: secret()}}); err != nil {
+								b.Error(err)
+								return
+							}
+						}
+					})
+				}
+				wg.Wait()
+				b.StartTimer()
+				start := time.Now()
+				p.fireDue(b.Context())
+				b.ReportMetric(steps/time.Since(start).Seconds(), "steps/s")
+			}
+		})
+	}
+}

@@ -179,7 +179,7 @@ func (e *endpoint) take(ctx context.Context, now time.Time) bool {
 			return false
 		}
 		last := events[len(events)-1].Seq
-		wanted := slices.DeleteFunc(events, func(ev sayline.Event) bool { return !public(&ev) || !h.wants[ev.Type] })
+		wanted := slices.DeleteFunc(events, func(ev sayline.Event) bool { return !h.wants(ev) })
 		if len(wanted) > 0 {
 			list, err := e.pager.render(ctx, h, wanted)
 			if err != nil {

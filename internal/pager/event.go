@@ -11,6 +11,7 @@ import (
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/brands"
 	"github.com/sayline/sayline/internal/notify"
+	"github.com/sayline/sayline/internal/store"
 )
 
 // fact is what an endpoint is told of an event: ids, and facts that the brand
@@ -33,6 +34,8 @@ type fact struct {
 	Lot         string    `json:"lot,omitempty"`
 	Source      string    `json:"source,omitempty"`
 	Class       string    `json:"class,omitempty"`
+	Photos      int       `json:"photos,omitempty"`
+	Voices      int       `json:"voices,omitempty"`
 	Urgency     string    `json:"urgency,omitempty"`
 	OccurredAt  time.Time `json:"occurred_at,omitzero"`
 	State       string    `json:"state,omitempty"`
@@ -56,6 +59,9 @@ type rendered struct {
 
 // render writes events as they are now: what was erased since is out of them.
 func (p *Pager) render(ctx context.Context, h *hook, events []sayline.Event) ([]rendered, error) {
+	if h.relay != "" {
+		return p.renderRelayed(ctx, h, events)
+	}
 	var moments, cases []string
 	for i := range events {
 		switch e := &events[i]; {
@@ -83,20 +89,32 @@ func (p *Pager) render(ctx context.Context, h *hook, events []sayline.Event) ([]
 		} else {
 			f.ofCase(h.brand, c[e.Case])
 		}
+		if e.Type == sayline.EventTouchpointAlarm {
+			a, err := p.Store.AlarmOf(ctx, e.Brand, e.Case)
+			if err != nil {
+				return nil, err
+			}
+			f.ofAlarm(h.brand, a)
+		}
 		list[i] = f.render(h, e)
 	}
 	return list, nil
 }
 
 func (f *fact) render(h *hook, e *sayline.Event) rendered {
-	data, _ := json.Marshal(f) // strings, numbers and times of this era: cannot fail
 	subject := e.Case
 	if strings.HasPrefix(e.Type, "cx.moment.") {
 		subject = e.Moment
 	}
+	return h.envelope(e, e.Type, subject, f)
+}
+
+// envelope puts data, of strings, numbers and times of this era, in a CloudEvent.
+func (h *hook) envelope(e *sayline.Event, kind, subject string, data any) rendered {
+	text, _ := json.Marshal(data) // cannot fail
 	id := e.Brand + "-" + strconv.FormatInt(e.Seq, 10)
-	ce := notify.CloudEvent{ID: id, Source: h.source, Type: e.Type, Time: e.At, Subject: subject, Data: data}
-	return rendered{seq: e.Seq, at: e.At, id: id, body: ce.AppendJSON(make([]byte, 0, len(data)+320))}
+	ce := notify.CloudEvent{ID: id, Source: h.source, Type: kind, Time: e.At, Subject: subject, Data: text}
+	return rendered{seq: e.Seq, at: e.At, id: id, body: ce.AppendJSON(make([]byte, 0, len(text)+320))}
 }
 
 // ofMoment adds what is known of a moment. An unknown topic or touchpoint is
@@ -108,6 +126,7 @@ func (f *fact) ofMoment(h *hook, m *sayline.Moment) {
 	c := &m.Context
 	f.Kind, f.Feeling, f.Class, f.Urgency, f.OccurredAt = sayline.KnownKind(m.Kind), m.Feeling, m.Class, m.Decision.Urgency, m.OccurredAt
 	f.Topic, f.Audience, f.Touchpoint, f.Place, f.Product, f.Lot, f.Source = m.Topic, m.Audience, c.Touchpoint, c.Place, c.Product, c.Lot, c.Source
+	f.Photos, f.Voices = m.Photos, m.Voices
 	if h.FullText {
 		f.Text, f.Lang, f.Ref = m.Text, m.Lang, c.Ref
 		return
@@ -123,6 +142,13 @@ func (f *fact) ofCase(b *brands.Snapshot, c *sayline.Case) {
 	f.Topic, f.Place, f.Product, f.Lot, f.Reason = c.Topic, c.Place, c.Product, c.Lot, c.Reason
 	f.Acknowledge, f.Answer = c.AckBy, c.AnswerBy
 	f.onlyKnown(b)
+}
+
+// ofAlarm adds which touchpoint is unhappier than usual.
+func (f *fact) ofAlarm(b *brands.Snapshot, a *store.Alarm) {
+	if a != nil && b.Index.Touchpoint(a.Touchpoint) != nil {
+		f.Touchpoint, f.Moments = a.Touchpoint, a.Moments
+	}
 }
 
 // onlyKnown leaves only what the brand has defined.

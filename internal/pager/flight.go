@@ -36,7 +36,9 @@ func (p *Pager) fly(ctx context.Context, h *hook, f *flight) {
 		f.attempts = f.before.Attempts + 1
 	}
 	f.begun = p.Now()
+	p.Store.Pass(store.BeforeCall, toEndpoint)
 	f.outcome = p.Webhooks.Post(ctx, notify.Delivery{URL: h.URL, ID: f.id, At: f.begun, Secrets: h.secrets, Body: f.body})
+	p.Store.Pass(store.AfterCall, toEndpoint)
 	f.ended = p.Now()
 	p.metrics.deliveries.WithLabelValues(string(f.outcome.Class)).Inc()
 	if f.attempts == 1 && f.outcome.Class == notify.Accepted {

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"log/slog"
 	"net"
-	"path/filepath"
 	"strconv"
 	"sync"
 	"testing"
@@ -16,14 +15,15 @@ import (
 	"github.com/sayline/sayline/internal/brands"
 	"github.com/sayline/sayline/internal/notify"
 	"github.com/sayline/sayline/internal/store"
+	"github.com/sayline/sayline/internal/store/storetest"
 	"github.com/sayline/sayline/internal/testkit"
 	"github.com/sayline/sayline/internal/words"
 )
 
 // engines are the databases every behaviour is tested on.
 var engines = map[string]func(testing.TB) string{
-	"sqlite":   func(t testing.TB) string { return filepath.Join(t.TempDir(), "s.db") },
-	"postgres": func(t testing.TB) string { return testkit.Postgres(t) },
+	"sqlite":   storetest.SQLite,
+	"postgres": storetest.Postgres,
 }
 
 func onEngines(t *testing.T, f func(t *testing.T, database string)) {
@@ -182,9 +182,19 @@ func (h *house) say(m sayline.Moment) *sayline.Moment {
 	return got
 }
 
+// sayAs is say by somebody who left an address.
+func (h *house) sayAs(email string, m sayline.Moment) *sayline.Moment {
+	h.t.Helper()
+	m.Contact = &sayline.MomentContact{Email: email}
+	return h.say(m)
+}
+
 func say(s *store.Store, b *brands.Snapshot, now time.Time, m sayline.Moment) (*sayline.Moment, error) {
 	now = now.UTC().Truncate(time.Microsecond)
-	m.Brand, m.Class, m.ID = b.ID, sayline.Unidentified, sayline.NewID(now, rand.Reader)
+	m.Brand, m.ID = b.ID, sayline.NewID(now, rand.Reader)
+	if m.Class = sayline.Unidentified; m.Contact != nil {
+		m.Class = sayline.Identified
+	}
 	m.ReceivedAt, m.OccurredAt, m.RetainUntil = now, now, now.Add(24*time.Hour)
 	if m.OpenUntil.IsZero() { // else its author may still add to it
 		m.OpenUntil, m.SealedAt = now.Add(sayline.OpenFor), now
@@ -243,7 +253,7 @@ func (h *house) acknowledge(caseID, person string) {
 // written after the last call.
 func (h *house) eventually(what string, holds func() bool) {
 	h.t.Helper()
-	end := time.After(30 * time.Second)
+	end := time.After(time.Minute)
 	look := time.NewTicker(5 * time.Millisecond)
 	defer look.Stop()
 	for !holds() {

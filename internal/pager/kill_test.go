@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	mathrand "math/rand/v2"
 	"net"
@@ -13,12 +14,14 @@ import (
 	ossignal "os/signal"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/brands"
+	"github.com/sayline/sayline/internal/intake"
 	"github.com/sayline/sayline/internal/notify"
 	"github.com/sayline/sayline/internal/store"
 	"github.com/sayline/sayline/internal/testkit"
@@ -33,6 +36,13 @@ type child struct {
 	Database string
 	Mail     string
 	Ahead    time.Duration // of its clock: the leases of those killed before have ended
+	Gateway  string        // the URL of its gateway; "" for none
+
+	At     store.Point // where it dies by itself; "" for nowhere
+	With   string      // with what it then passes there
+	Say    string      // the key under which somebody says something to it, if anybody
+	Take   string      // the case that Lucía takes, if she does
+	Silent bool        // it sends nothing
 }
 
 func TestMain(m *testing.M) {
@@ -56,7 +66,8 @@ func (c *child) send() error {
 	defer stop()
 	now := func() time.Time { return time.Now().Add(c.Ahead) }
 	log := slog.New(slog.DiscardHandler)
-	s, err := store.Open(ctx, store.Options{Database: c.Database, Log: log, Now: now})
+	told := make(chan struct{})
+	s, err := store.Open(ctx, store.Options{Database: c.Database, Log: log, Now: now, Passing: c.passing(told)})
 	if err != nil {
 		return err
 	}
@@ -84,16 +95,30 @@ func (c *child) send() error {
 		}
 		o.Mailers = append(o.Mailers, m)
 	}
+	if c.Gateway != "" {
+		g, err := notify.NewGateway(notify.GatewayOptions{URL: c.Gateway, Secret: gatewaySecret})
+		if err != nil {
+			return err
+		}
+		o.Gateway = g
+	}
 	p, err := New(o)
 	if err != nil {
 		return err
+	}
+	var people sync.WaitGroup
+	defer people.Wait()
+	people.Go(func() { c.people(ctx, intake.New(s, now, rand.Reader), s, registry, told) })
+	if c.Silent {
+		<-ctx.Done()
+		return nil
 	}
 	p.Run(ctx)
 	return nil
 }
 
 // start runs a child.
-func (c child) start(t *testing.T) *exec.Cmd {
+func (c child) start(t *testing.T, out io.Writer) *exec.Cmd {
 	t.Helper()
 	told, err := json.Marshal(c)
 	if err != nil {
@@ -101,7 +126,7 @@ func (c child) start(t *testing.T) *exec.Cmd {
 	}
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), childEnv+"="+string(told))
-	cmd.Stderr = os.Stderr
+	cmd.Stdout, cmd.Stderr = out, os.Stderr
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -112,10 +137,10 @@ func (c child) start(t *testing.T) *exec.Cmd {
 	return cmd
 }
 
-// TestKilled kills the sender again and again, each time after some more calls
+// TestInvariant07Killed kills the sender again and again, each time after some more calls
 // have reached their receivers. Every queued alert and every event is delivered
 // all the same, a few of them twice, those under the same id.
-func TestKilled(t *testing.T) {
+func TestInvariant07Killed(t *testing.T) {
 	onEngines(t, func(t *testing.T, database string) {
 		h := serve(t, database, func(h *house, c *sayline.Config) {
 			c.Webhooks = []sayline.Webhook{{ID: "crm", URL: h.hook.URL() + "?crm", Types: []string{sayline.EventMomentReceived}}}
@@ -128,7 +153,7 @@ func TestKilled(t *testing.T) {
 			held := make(chan struct{}) // some calls are under way when it is killed, whatever else is
 			h.hook.FailNext(testkit.Fault{Hold: held}, testkit.Fault{Hold: held})
 			h.mail.FailNext(testkit.Fault{Hold: held})
-			cmd := c.start(t)
+			cmd := c.start(t, nil)
 			for range 10 {
 				said = append(said, h.say(sayline.Moment{Topic: "cant-find-it", Context: sayline.Context{Ref: secret()}}))
 			}
@@ -142,7 +167,7 @@ func TestKilled(t *testing.T) {
 			close(held)
 		}
 		c.Ahead += time.Hour // whatever is to be tried again is due by then
-		last := c.start(t)
+		last := c.start(t, nil)
 		h.delivered(said)
 		if h.twice() == 0 {
 			t.Error("nothing came twice: nobody was killed in a call, and this test shows nothing")
@@ -226,9 +251,9 @@ func (h *house) twice() (n int) {
 	return n
 }
 
-// TestTwoSenders: two processes' pagers on one database; no page and no event
+// TestInvariant07TwoSenders: two processes' pagers on one database; no page and no event
 // comes twice, and all come.
-func TestTwoSenders(t *testing.T) {
+func TestInvariant07TwoSenders(t *testing.T) {
 	h := serve(t, testkit.Postgres(t), func(h *house, c *sayline.Config) {
 		c.Webhooks = []sayline.Webhook{{ID: "crm", URL: h.hook.URL() + "?crm", Types: []string{sayline.EventMomentReceived}}}
 	})

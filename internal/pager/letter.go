@@ -15,11 +15,12 @@ import (
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/brands"
 	"github.com/sayline/sayline/internal/notify"
+	"github.com/sayline/sayline/internal/store"
 	"github.com/sayline/sayline/internal/words"
 )
 
 // letter is a page with all it may tell: nothing of a private case but that
-// there is something. It never holds what opens anything by itself.
+// there is something. What its link opens is no more than it tells itself.
 type letter struct {
 	page    sayline.Page
 	brand   *brands.Snapshot
@@ -28,9 +29,13 @@ type letter struct {
 	tongue  *words.Tongue
 	langs   []string // of the person, then of the brand
 	link    string   // the case on the desk
+	act     string   // where they take it without signing in; "" where nothing is asked of them
 	source  string   // the brand's public address
 	silent  bool
+	named   *sayline.Message // the note that names its reader; nil for an alert
 	now     time.Time
+	alarm   *store.Alarm // it was raised by; nil for none
+	bundle  []*letter    // several in one message: what each would have told
 }
 
 const (
@@ -40,6 +45,35 @@ const (
 
 // letter reads what a page is about; nil when nobody waits for it any more.
 func (p *Pager) letter(ctx context.Context, page sayline.Page) (*letter, error) {
+	l, err := p.read(ctx, page)
+	if err == nil && l != nil && page.Role == sayline.ForMention {
+		if l.elsewhere() {
+			return nil, nil
+		}
+		return p.mention(ctx, l)
+	}
+	if err != nil || l == nil || page.Says != "" {
+		return l, err
+	}
+	if l.c.Episode != page.Episode || l.c.State != sayline.CaseOpen && l.c.State != sayline.CaseStalled {
+		return nil, nil
+	}
+	return l, nil
+}
+
+// mention adds the note that names its reader; nil when it is gone.
+func (p *Pager) mention(ctx context.Context, l *letter) (*letter, error) {
+	note, err := p.Store.LastMention(ctx, l.page.Brand, l.page.Case, l.page.Person)
+	if sayline.KindOf(err) == sayline.NotFound {
+		return nil, nil
+	}
+	l.named = note
+	return l, err
+}
+
+// read reads a page and its case as it is now, whatever became of it; nil where
+// it is not for its person to see any more.
+func (p *Pager) read(ctx context.Context, page sayline.Page) (*letter, error) {
 	b := p.Registry.ByID(page.Brand)
 	if b == nil {
 		return nil, sayline.Errorf(sayline.Unavailable, "The brand is not read yet.")
@@ -49,28 +83,65 @@ func (p *Pager) letter(ctx context.Context, page sayline.Page) (*letter, error) 
 		return nil, err
 	}
 	person := b.Index.Person(page.Person)
-	if person == nil || !(&callList{brand: b, lane: c.Lane}).maySee(person.ID) || c.Episode != page.Episode || c.State != sayline.CaseOpen && c.State != sayline.CaseStalled {
+	if person == nil || !(&callList{brand: b, lane: c.Lane}).maySee(person.ID) {
 		return nil, nil
 	}
 	l := &letter{page: page, brand: b, c: c, link: p.CaseURL(b.ID, c.ID), source: p.BrandURL(b.ID), now: p.Now().In(b.Location()),
-		silent: page.Role == sayline.ForAlso || policyFor(c.Kind, c.Urgency).silent}
-	if person.Language != "" {
-		l.langs = append(l.langs, person.Language)
+		silent: page.Says != "" || page.Role == sayline.ForAlso || page.Role == sayline.ForMention || c.Policy == "" && policyFor(c.Kind, c.Urgency).silent}
+	if l.alarm, err = p.Store.AlarmOf(ctx, b.ID, c.ID); err != nil {
+		return nil, err
 	}
-	l.langs = append(l.langs, b.Language())
-	l.tongue = p.Words.In(l.langs[0])
-	if c.Lane == "" {
+	if l.asks() {
+		l.act = p.actURL(&page)
+	}
+	l.tongue, l.langs = p.tongue(b, person)
+	if c.Lane == "" && page.Says == "" && !l.elsewhere() {
 		l.moments, err = p.Store.MomentsOf(ctx, b.ID, c.ID, quoted)
 	}
 	return l, err
 }
 
-func (l *letter) private() bool { return l.c.Lane != "" }
+// tongue is the language a person is written to in, and those the brand's words
+// are looked for in.
+func (p *Pager) tongue(b *brands.Snapshot, person *sayline.Person) (t *words.Tongue, langs []string) {
+	if person.Language != "" {
+		langs = append(langs, person.Language)
+	}
+	langs = append(langs, b.Language())
+	return p.Words.In(langs[0]), langs
+}
+
+// private says whether nothing may be told but that there is something; several
+// in one message are when all of them are.
+func (l *letter) private() bool {
+	if len(l.bundle) > 0 {
+		return !slices.ContainsFunc(l.bundle, func(one *letter) bool { return !one.private() })
+	}
+	return l.c.Lane != ""
+}
+
+// elsewhere says whether another company's person was asked about a case that
+// went on to others since: what is said and done there is none of theirs.
+func (l *letter) elsewhere() bool {
+	if l.page.Episode == l.c.Episode || !l.brand.Outsider(l.page.Person) {
+		return false
+	}
+	t := l.brand.Index.Team(l.c.Team)
+	return t == nil || !slices.ContainsFunc(t.Members, func(m sayline.Membership) bool { return m.Person == l.page.Person })
+}
 
 // What it is: the topic in the brand's words, else the kind in ours.
 func (l *letter) what() string {
+	if s, ok := l.heading(); ok {
+		return s
+	}
 	if l.private() {
 		return l.tongue.Say("page_private")
+	}
+	if a := l.alarm; a != nil && a.UsualWhole() == 0 {
+		return l.tongue.Say("page_alarm_few", "n", a.Moments)
+	} else if a != nil {
+		return l.tongue.Say("page_alarm", "n", a.Moments, "usual", a.UsualWhole())
 	}
 	if t := l.brand.Index.Topic(l.c.Topic); t != nil {
 		return t.Label.In(l.langs...)
@@ -107,7 +178,7 @@ func (l *letter) newest() *sayline.Moment {
 // where is the newest moment's touchpoint with the places above it, else the
 // place the team is asked for.
 func (l *letter) where() string {
-	if l.private() {
+	if l.private() || l.special() {
 		return ""
 	}
 	var parts []string
@@ -127,7 +198,7 @@ func (l *letter) where() string {
 }
 
 func (l *letter) product() string {
-	if l.private() {
+	if l.private() || l.special() {
 		return ""
 	}
 	var parts []string
@@ -142,7 +213,13 @@ func (l *letter) product() string {
 
 // said are the words of the newest moments that have any, cut short.
 func (l *letter) said() []string {
+	if len(l.bundle) > 0 {
+		return l.lines()
+	}
 	var list []string
+	if l.named != nil && !l.private() {
+		list = append(list, short(l.named.Text, quotation))
+	}
 	for _, m := range l.moments {
 		if m.Lane == "" && m.Text != "" {
 			list = append(list, short(m.Text, quotation))
@@ -159,15 +236,18 @@ func short(s string, max int) string {
 }
 
 func (l *letter) when() string {
-	if l.private() {
+	if l.private() || l.special() {
 		return ""
 	}
 	return l.tongue.Stamp(l.now, l.c.Since)
 }
 
-// urgency is a word that stands before the rest, "" where none is needed.
+// urgency is a word that stands before the rest, "" where none is needed. Of
+// several in one message each line has its own: of the whole it would be said of
+// those that are not.
 func (l *letter) urgency() string {
 	switch {
+	case len(l.bundle) > 0:
 	case l.private() || l.silent:
 	case l.c.Urgency == sayline.Critical:
 		return l.tongue.Say("page_critical")
@@ -179,7 +259,7 @@ func (l *letter) urgency() string {
 
 // why says why this person has it.
 func (l *letter) why() string {
-	if l.private() {
+	if l.private() || l.special() {
 		return ""
 	}
 	team := l.c.Team
@@ -187,6 +267,12 @@ func (l *letter) why() string {
 		team = t.Name.In(l.langs...)
 	}
 	switch l.page.Role {
+	case sayline.ForMention:
+		name := l.brand.Name
+		if by := l.brand.Index.Person(l.named.By); by != nil {
+			name = by.Name
+		}
+		return l.tongue.Say("page_for_mention", "name", name)
 	case sayline.ForDuty:
 		return l.tongue.Say("page_for_duty", "team", team)
 	case sayline.ForTeam:
@@ -197,7 +283,7 @@ func (l *letter) why() string {
 
 // again says that nobody has taken it so far.
 func (l *letter) again() string {
-	if l.page.N+l.page.Loop > 1 {
+	if l.named == nil && l.page.N+l.page.Loop > 1 && !l.special() {
 		return l.tongue.Say("page_again")
 	}
 	return ""
@@ -205,7 +291,7 @@ func (l *letter) again() string {
 
 // together says how many have said so.
 func (l *letter) together() string {
-	if l.private() || l.c.Moments < 2 {
+	if l.private() || l.special() || l.c.Moments < 2 {
 		return ""
 	}
 	return l.tongue.Count("page_together", l.c.Moments)
@@ -240,14 +326,14 @@ func (l *letter) mail(from mail.Address) (notify.Mail, error) {
 	from.Name = l.brand.Name
 	_, host, _ := strings.Cut(from.Address, "@")
 	m := notify.Mail{From: from.String(), To: l.page.Address, Subject: l.subject(), Text: l.text(), MessageID: l.page.ID + "@" + host, Headers: map[string]string{}}
-	if l.urgency() != "" {
+	if l.urgency() != "" || slices.ContainsFunc(l.bundle, func(one *letter) bool { return one.urgency() != "" }) {
 		m.Headers["Importance"] = "high"
 		m.Headers["X-Priority"] = "1"
 	}
 	var b bytes.Buffer
 	err := letterHTML.Execute(&b, map[string]any{
 		"Lang": l.tongue.Tag, "Dir": l.tongue.Dir, "Urgency": l.urgency(), "What": l.what(), "Again": l.again(), "Said": l.said(), "Facts": l.facts(),
-		"Together": l.together(), "Link": l.link, "Open": l.tongue.Say("page_open"), "Note": l.note(),
+		"Together": l.together(), "Act": l.act, "OnIt": l.tongue.Say("act_on_it"), "Link": l.link, "Open": l.tongue.Say("page_open"), "Note": l.note(),
 	})
 	m.HTML = b.String()
 	return m, err
@@ -255,6 +341,9 @@ func (l *letter) mail(from mail.Address) (notify.Mail, error) {
 
 // note is the small print.
 func (l *letter) note() string {
+	if l.special() {
+		return l.nothingToDo()
+	}
 	if l.private() {
 		return l.tongue.Say("page_private_note")
 	}
@@ -278,6 +367,9 @@ func (l *letter) text() string {
 		facts = append(facts, f.Name+": "+f.Value)
 	}
 	paragraph(append(facts, l.together())...)
+	if l.act != "" {
+		paragraph(l.tongue.Say("act_on_it")+":", l.act)
+	}
 	paragraph(l.tongue.Say("page_open")+":", l.link)
 	paragraph("--", l.note())
 	return b.String()

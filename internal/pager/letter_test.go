@@ -101,7 +101,7 @@ func TestWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	wordstest.Code(t, w, ".")
-	for _, l := range w.Languages() {
+	for _, l := range w.Languages("page") {
 		for _, key := range []string{"face_1", "face_2", "face_3", "face_4", "face_5"} {
 			if !w.In(l).Has(key) {
 				t.Errorf("%s lacks %q", l, key)

@@ -2,6 +2,7 @@ package pager
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,6 +18,7 @@ type outbox struct {
 	pager   *Pager
 	changed signal // a configuration was stored
 	running map[store.EndpointRef]*endpoint
+	relays  []*store.RelayKey                   // that have a callback, as they were read last
 	byBrand atomic.Pointer[map[string]*hearers] // for the watcher
 }
 
@@ -30,7 +32,7 @@ func newOutbox(p *Pager) *outbox {
 	return &outbox{pager: p, changed: newSignal(), running: map[store.EndpointRef]*endpoint{}}
 }
 
-// heard tells a brand's endpoints of its events, and wakes them if any may leave.
+// heard tells a brand's endpoints of its events, and wakes those that want any.
 // It never blocks.
 func (o *outbox) heard(brand string, events []sayline.Event) {
 	m := o.byBrand.Load()
@@ -39,12 +41,9 @@ func (o *outbox) heard(brand string, events []sayline.Event) {
 	}
 	to := (*m)[brand]
 	to.tail.add(events)
-	for i := range events {
-		if public(&events[i]) {
-			for _, e := range to.endpoints {
-				e.woken.raise()
-			}
-			return
+	for _, e := range to.endpoints {
+		if slices.ContainsFunc(events, e.hook.Load().wants) {
+			e.woken.raise()
 		}
 	}
 }
@@ -67,8 +66,13 @@ func (o *outbox) run(ctx, calls context.Context) {
 	senders.Wait()
 }
 
-// reconcile makes the senders those of the brands as they are now.
+// reconcile makes the senders those of the brands and their relays as they are now.
 func (o *outbox) reconcile(ctx, calls context.Context, senders *sync.WaitGroup) {
+	if relays, err := o.pager.Store.Callbacks(ctx); err == nil {
+		o.relays = relays
+	} else {
+		o.pager.complain(ctx, "the relays' callbacks can't be read", err)
+	}
 	there := map[store.EndpointRef]bool{}
 	byBrand, before := map[string]*hearers{}, o.byBrand.Load()
 	for _, b := range o.pager.Registry.All() {
@@ -76,18 +80,18 @@ func (o *outbox) reconcile(ctx, calls context.Context, senders *sync.WaitGroup) 
 		if before != nil && (*before)[b.ID] != nil {
 			to.tail = (*before)[b.ID].tail
 		}
-		for i := range b.Webhooks {
-			ref := store.EndpointRef{Brand: b.ID, Endpoint: b.Webhooks[i].ID}
+		for _, w := range o.targets(b) {
+			ref := store.EndpointRef{Brand: b.ID, Endpoint: w.ID}
 			e := o.running[ref]
 			if e == nil {
 				e = newEndpoint(o.pager, ref, to.tail)
-				e.hook.Store(o.pager.hook(b, &b.Webhooks[i]))
+				e.hook.Store(o.pager.hook(b, w))
 				own, stop := context.WithCancel(ctx)
 				e.stop = stop
 				o.running[ref] = e
 				senders.Go(func() { e.run(own, calls) })
 			} else if e.hook.Load().brand != b {
-				e.hook.Store(o.pager.hook(b, &b.Webhooks[i]))
+				e.hook.Store(o.pager.hook(b, w))
 			}
 			there[ref] = true
 			to.endpoints = append(to.endpoints, e)
@@ -101,6 +105,20 @@ func (o *outbox) reconcile(ctx, calls context.Context, senders *sync.WaitGroup) 
 		}
 	}
 	o.byBrand.Store(&byBrand)
+}
+
+// targets are a brand's endpoints: those of its file, and the callbacks of its relays.
+func (o *outbox) targets(b *brands.Snapshot) []target {
+	var list []target
+	for _, w := range b.Webhooks {
+		list = append(list, target{Webhook: w})
+	}
+	for _, r := range o.relays {
+		if r.Brand == b.ID {
+			list = append(list, target{sayline.Webhook{ID: r.Endpoint(), URL: r.Callback}, r.ID})
+		}
+	}
+	return list
 }
 
 func (o *outbox) sweep(ctx context.Context) {
@@ -119,25 +137,46 @@ func (o *outbox) sweep(ctx context.Context) {
 	}
 }
 
-// hook is an endpoint as its brand has it now. It is only read.
-type hook struct {
+// target is where events go: all that an endpoint asked for, or of a relay's
+// moments what is new of them.
+type target struct {
 	sayline.Webhook
+	relay string // its id
+}
+
+// hook is a target as its brand has it now. It is only read.
+type hook struct {
+	target
 	brand   *brands.Snapshot
-	wants   map[string]bool // types of events
+	types   map[string]bool // of events it asked for
 	secrets []string
 	source  string
 }
 
-func (p *Pager) hook(b *brands.Snapshot, w *sayline.Webhook) *hook {
-	types := w.Types
+func (p *Pager) hook(b *brands.Snapshot, t target) *hook {
+	types := t.Types
 	if len(types) == 0 {
 		types = sayline.PublicEvents
 	}
-	h := &hook{Webhook: *w, brand: b, wants: map[string]bool{}, secrets: EndpointSecrets(p.Store.ServerKey(), b.ID, w), source: p.BrandURL(b.ID)}
+	h := &hook{target: t, brand: b, types: map[string]bool{}, secrets: EndpointSecrets(p.Store.ServerKey(), b.ID, &t.Webhook), source: p.BrandURL(b.ID)}
 	for _, t := range types {
-		h.wants[t] = true
+		h.types[t] = true
 	}
 	return h
+}
+
+// wants says whether an event may go there at all.
+func (h *hook) wants(e sayline.Event) bool {
+	if h.relay != "" {
+		return tells(&e)
+	}
+	return public(&e) && h.types[e.Type]
+}
+
+// mayLeave says the same of an event that was sent before, when it may have
+// asked for more than it does now.
+func (h *hook) mayLeave(e sayline.Event) bool {
+	return public(&e) || h.relay != "" && tells(&e)
 }
 
 // EndpointSecrets sign what is sent to a brand's endpoint: its own, and the one

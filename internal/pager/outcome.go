@@ -16,9 +16,10 @@ const (
 	longestPause = 5 * time.Minute
 )
 
-// settle decides what a call's outcome means for its page. E-mail and webhook
-// may have it twice rather than not at all: what is unknown is sent again, under
-// the same id.
+// settle decides what a call's outcome means for its page. Push, e-mail and
+// webhook may have it twice rather than not at all: what is unknown is sent
+// again, under the same id. Of chat, SMS and voice it is the end: the store
+// brings the next step forward.
 func settle(page sayline.Page, o notify.Outcome, now time.Time) store.PageReport {
 	r := store.PageReport{Page: page, Outcome: string(o.Class), Detail: o.Detail, Provider: o.ProviderID}
 	end := sayline.PageFailed
@@ -28,16 +29,27 @@ func settle(page sayline.Page, o notify.Outcome, now time.Time) store.PageReport
 		return r
 	case notify.FailedForNow:
 	case notify.Unknown:
-		end = sayline.PageUnknown
+		if end = sayline.PageUnknown; sayline.SentOnce(page.Channel) {
+			r.State = end
+			return r
+		}
 	default:
 		r.State = end
 		return r
 	}
 	r.Again = max(pause(page.Attempts), o.RetryAfter)
-	if r.State = sayline.PageQueued; spent(page) || now.Add(r.Again).After(page.CreatedAt.Add(pageLife)) {
+	if r.State = sayline.PageQueued; spent(page) || now.Add(r.Again).After(born(page).Add(pageLife)) {
 		r.State, r.Again = end, 0
 	}
 	return r
+}
+
+// born is when a page might be sent first.
+func born(page sayline.Page) time.Time {
+	if page.From.After(page.CreatedAt) {
+		return page.From
+	}
+	return page.CreatedAt
 }
 
 // spent says whether a page was tried as often as it may be.

@@ -17,6 +17,7 @@ type way struct {
 	wake    signal
 	free    []int // workers without work
 	send    func(ctx context.Context, worker int, l *letter) notify.Outcome
+	tell    func(ctx context.Context, k *sayline.KnownContact, n *notice) notify.Outcome // words about the contact itself
 
 	sent      chan landing
 	flying    int
@@ -27,8 +28,8 @@ type way struct {
 
 // landing is a call that ended.
 type landing struct {
-	worker int
-	report store.PageReport
+	worker  int
+	reports []store.PageReport // of all pages it was for
 }
 
 func (p *Pager) newWay(channel string, workers int) *way {
@@ -51,6 +52,7 @@ func (p *Pager) byEmail() *way {
 		}
 		return p.Mailers[worker].Send(ctx, m)
 	}
+	w.tell = p.tellByEmail
 	return w
 }
 
@@ -60,6 +62,7 @@ func (p *Pager) byWebhook() *way {
 		return p.Webhooks.Post(ctx, notify.Delivery{URL: l.page.Address, ID: l.page.ID, At: p.Now(),
 			Secrets: []string{ContactSecret(p.Store.ServerKey(), l.page.Brand, l.page.Person)}, Body: l.document()})
 	}
+	w.tell = p.tellByWebhook
 	return w
 }
 
@@ -128,19 +131,19 @@ func (w *way) takeUp(ctx, calls context.Context) (next time.Time) {
 		if len(pages) == 0 {
 			return time.Time{} // another process has them
 		}
-		for _, page := range pages {
-			w.start(calls, page)
+		for _, together := range bundles(pages) {
+			w.start(calls, together)
 		}
 	}
 	return time.Time{}
 }
 
-// start sends one page with a free worker.
-func (w *way) start(calls context.Context, page sayline.Page) {
+// start sends one page, or several that go together, with a free worker.
+func (w *way) start(calls context.Context, pages []sayline.Page) {
 	worker := w.free[len(w.free)-1]
 	w.free = w.free[:len(w.free)-1]
 	w.flying++
-	go func() { w.sent <- landing{worker, w.call(calls, worker, page)} }()
+	go func() { w.sent <- landing{worker, w.callFor(calls, worker, pages)} }()
 }
 
 // call is one attempt. Whether anybody still waits for it is asked last, right
@@ -160,21 +163,29 @@ func (w *way) call(ctx context.Context, worker int, page sayline.Page) store.Pag
 	if l == nil {
 		return store.PageReport{Page: page, State: sayline.PageCancelled, Outcome: sayline.PageCancelled}
 	}
-	outcome := w.send(ctx, worker, l)
+	outcome := w.deliver(ctx, worker, l)
 	now := p.Now()
 	p.metrics.page(page, outcome, now)
 	if outcome.Class != notify.Accepted {
 		p.Log.Warn("a page was not taken", "brand", page.Brand, "page", page.ID, "channel", page.Channel, "attempt", page.Attempts, "outcome", outcome.Class, "detail", outcome.Detail)
 	}
 	r := settle(page, outcome, now)
-	r.Zone = l.brand.Location()
+	r.Zone, r.Contact = l.brand.Location(), noteOf(l.brand, page.Person, sayline.Contact{Channel: page.Channel, Address: page.Address}, outcome)
 	return r
+}
+
+// deliver is the call itself.
+func (w *way) deliver(ctx context.Context, worker int, l *letter) notify.Outcome {
+	w.pager.Store.Pass(store.BeforeCall, w.channel)
+	outcome := w.send(ctx, worker, l)
+	w.pager.Store.Pass(store.AfterCall, w.channel)
+	return outcome
 }
 
 func (w *way) landed(l landing) {
 	w.flying--
 	w.free = append(w.free, l.worker)
-	w.reports = append(w.reports, l.report)
+	w.reports = append(w.reports, l.reports...)
 }
 
 // report stores what came of calls, one lot at a time: what ends meanwhile is
@@ -185,7 +196,11 @@ func (w *way) report(ctx context.Context) {
 	}
 	lot := w.reports
 	w.reports, w.reporting = nil, true
-	go func() { w.reported <- w.pager.storeReports(context.WithoutCancel(ctx), lot) }()
+	go func() {
+		failed := w.pager.storeReports(context.WithoutCancel(ctx), lot)
+		w.pager.Store.Pass(store.AfterResult, w.channel)
+		w.reported <- failed
+	}()
 }
 
 // stored ends a lot; what could not be stored is tried again.

@@ -1,6 +1,7 @@
 package pager
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -35,27 +36,27 @@ func always(int) bool { return true }
 func never(int) bool  { return false }
 
 func TestPoliciesAsWritten(t *testing.T) {
-	first, second := onDuty|team|also, onDuty|lastResort
+	first, again, last := onDuty|team|also, onDuty|team, onDuty|lastResort
+	quarter := sayline.NormalStep
+	climbs := []walked{
+		{0, 0, 1, first, false}, {time.Minute, 1, 1, again, false}, {2 * time.Minute, 2, 1, last, false}, {3 * time.Minute, 3, 1, last, true}, {33 * time.Minute, 4, 1, last, true}}
+	calmly := []walked{{0, 0, 1, first, false}, {quarter, 1, 1, last, false}, {2 * quarter, 2, 1, last, true}, {2*quarter + sayline.LastResortGap, 3, 1, last, true}}
 	for name, c := range map[string]struct {
 		kind, urgency string
 		anybody       func(int) bool
 		want          []walked
 	}{
-		"urgent": {"problem", sayline.Urgent, always, []walked{
-			{0, 0, 1, first, false}, {time.Minute, 0, 2, second, false}, {2 * time.Minute, 1, 1, second, true}, {32 * time.Minute, 2, 1, second, true}}},
-		"critical praise climbs like anything critical": {"praise", sayline.Critical, always, []walked{
-			{0, 0, 1, first, false}, {time.Minute, 0, 2, second, false}, {2 * time.Minute, 1, 1, second, true}, {32 * time.Minute, 2, 1, second, true}}},
-		"normal": {"question", sayline.Normal, always, []walked{
-			{0, 0, 1, first, false}, {15 * time.Minute, 0, 2, second, false}, {30 * time.Minute, 1, 1, second, true}, {time.Hour, 2, 1, second, true}}},
-		"an unknown kind is a question": {"grumble", "", always, []walked{
-			{0, 0, 1, first, false}, {15 * time.Minute, 0, 2, second, false}, {30 * time.Minute, 1, 1, second, true}, {time.Hour, 2, 1, second, true}}},
-		"nobody anywhere": {"problem", sayline.Urgent, never, []walked{
-			{0, 0, 1, first, false}, {0, 0, 2, second, false}, {0, 1, 1, second, true}, {30 * time.Minute, 2, 1, second, true}}},
+		"urgent": {"problem", sayline.Urgent, always, climbs},
+		"critical praise climbs like anything critical": {"praise", sayline.Critical, always, climbs},
+		"normal":                        {"question", sayline.Normal, always, calmly},
+		"an unknown kind is a question": {"grumble", "", always, calmly},
+		"nobody anywhere, and nobody asked twice at once": {"problem", sayline.Urgent, never, []walked{
+			{0, 0, 1, first, false}, {0, 2, 1, last, false}, {0, 3, 1, last, true}, {30 * time.Minute, 4, 1, last, true}}},
 		"nobody at first": {"problem", sayline.Normal, func(i int) bool { return i > 0 }, []walked{
-			{0, 0, 1, first, false}, {0, 0, 2, second, false}, {15 * time.Minute, 1, 1, second, true}, {45 * time.Minute, 2, 1, second, true}}},
+			{0, 0, 1, first, false}, {0, 1, 1, last, false}, {15 * time.Minute, 2, 1, last, true}, {45 * time.Minute, 3, 1, last, true}}},
 		"praise is told once": {"praise", sayline.Normal, always, []walked{{0, 0, 1, first, false}}},
 	} {
-		got := walk(policyFor(c.kind, c.urgency), 4, c.anybody)
+		got := walk(policyFor(c.kind, c.urgency), max(4, len(c.want)), c.anybody)
 		if len(got) != len(c.want) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 			continue
@@ -68,40 +69,39 @@ func TestPoliciesAsWritten(t *testing.T) {
 	}
 }
 
-// anyPolicy are policies as brands may write them one day.
+// anyPolicy are policies as brands may write them.
 func anyPolicy(t *rapid.T) policy {
-	rungs := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) rung {
-		return rung{asks: who(rapid.IntRange(1, 15).Draw(t, "asks")), wait: time.Duration(rapid.IntRange(0, 3600).Draw(t, "wait")) * time.Second}
-	}), 1, 5).Draw(t, "rungs")
-	p := policy{rungs: rungs, loops: rapid.IntRange(1, 3).Draw(t, "loops")}
-	if rapid.Bool().Draw(t, "final") {
-		p.final = rung{asks: lastResort, wait: time.Duration(rapid.IntRange(1, 3600).Draw(t, "gap")) * time.Second}
-	}
-	return p
+	steps := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) sayline.PolicyStep {
+		ask := append(slices.Clone(sayline.Asks), "person:ana", "team:quality")
+		return sayline.PolicyStep{Ask: rapid.SliceOfNDistinct(rapid.SampledFrom(ask), 1, 3, rapid.ID).Draw(t, "ask"), Wait: sayline.Duration(rapid.IntRange(10, 3600).Draw(t, "wait")) * sayline.Duration(time.Second)}
+	}), 1, 5).Draw(t, "steps")
+	return compile(&sayline.Policy{ID: "any", Steps: steps, Loops: rapid.IntRange(0, 3).Draw(t, "loops")})
 }
 
-// TestPolicyProperties: whatever the policy and whoever is there, every step
-// has a place of its own, each rung is asked as often as it should be before the
-// case is stalled, and a case that is stalled is never asked about without pause.
+// TestPolicyProperties: whatever the policy and whoever is there,
+// every step has a place of its own, a step on which nobody was there takes no
+// time, every rung is asked before the case is stalled, and a case that is
+// stalled is never asked about without pause, nor ever left alone.
 func TestPolicyProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := anyPolicy(t)
-		there := rapid.SliceOfN(rapid.Bool(), 30, 30).Draw(t, "somebody is there")
-		list := walk(p, 30, func(i int) bool { return there[i] })
-		before := len(p.rungs) * p.loops
-		if p.final.asks == 0 && len(list) != before || p.final.asks != 0 && len(list) != 30 {
-			t.Fatalf("%d steps of a policy with %d before its end", len(list), before)
+		there := rapid.SliceOfN(rapid.Bool(), 40, 40).Draw(t, "somebody is there")
+		list := walk(p, 40, func(i int) bool { return there[i] })
+		if len(list) != 40 {
+			t.Fatalf("it ends after %d steps", len(list))
 		}
+		asked := map[[2]int]bool{}
 		for i, w := range list {
-			if w.stalled != (i >= before) {
-				t.Fatalf("step %d is stalled: %v", i, w.stalled)
-			}
+			asked[[2]int{w.loop, w.n}] = true
 			if i == 0 {
 				continue
 			}
 			last := list[i-1]
 			if w.loop < last.loop || w.loop == last.loop && w.n <= last.n {
 				t.Fatalf("step %d.%d after %d.%d", w.loop, w.n, last.loop, last.n)
+			}
+			if last.stalled && !w.stalled {
+				t.Fatalf("step %d is not stalled any more", i)
 			}
 			took := w.at - last.at
 			r, _ := p.at(last.loop, last.n)
@@ -111,6 +111,14 @@ func TestPolicyProperties(t *testing.T) {
 			case !last.stalled && there[i-1] && took != r.wait, !last.stalled && !there[i-1] && took != 0:
 				t.Fatalf("step %d took %v, somebody there: %v", i-1, took, there[i-1])
 			}
+		}
+		for n := range p.rungs {
+			if !asked[[2]int{0, n + 1}] {
+				t.Fatalf("rung %d was never asked", n+1)
+			}
+		}
+		if !asked[[2]int{p.loops, 1}] {
+			t.Fatal("the last resort was never asked")
 		}
 	})
 }
@@ -123,7 +131,7 @@ func TestStoredStepsOfAnotherPolicy(t *testing.T) {
 		loop, n := rapid.IntRange(0, 50).Draw(t, "loop"), rapid.IntRange(1, 50).Draw(t, "n")
 		r, _ := p.at(loop, n)
 		nextLoop, nextN, wait, more := p.next(loop, n, rapid.Bool().Draw(t, "somebody"))
-		if r.asks == 0 || !more || wait < 0 || nextLoop < loop || nextLoop == loop && nextN <= n {
+		if r.asksNobody() || !more || wait < 0 || nextLoop < loop || nextLoop == loop && nextN <= n {
 			t.Fatalf("%d.%d asks %b and leads to %d.%d after %v (%v)", loop, n, r.asks, nextLoop, nextN, wait, more)
 		}
 	})

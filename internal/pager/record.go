@@ -52,6 +52,7 @@ func (e *endpoint) save(calls context.Context, now time.Time) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(calls), reportTime)
 		defer cancel()
 		lot.held, lot.err = e.pager.Store.SaveDeliveries(ctx, e.ref.Brand, e.ref.Endpoint, e.pager.id, lot.seq, lot.off, lot.logs)
+		e.pager.Store.Pass(store.AfterResult, toEndpoint)
 		e.saved <- lot
 	}()
 }

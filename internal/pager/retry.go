@@ -52,7 +52,7 @@ func (e *endpoint) repeat(ctx, calls context.Context, due []store.Delivery, now 
 		return err
 	}
 	h := e.hook.Load()
-	events = slices.DeleteFunc(events, func(ev sayline.Event) bool { return !public(&ev) })
+	events = slices.DeleteFunc(events, func(ev sayline.Event) bool { return !h.mayLeave(ev) })
 	list, err := e.pager.render(ctx, h, events)
 	if err != nil {
 		return err

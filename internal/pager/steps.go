@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	stepLot = 128 // due steps read at once
-	fireLot = 16  // fired in one write, so that people's writes never wait long behind
+	stepLot = 512 // due steps read at once, and fired: the store lets people's writes pass
+	backLot = 16  // cases opened again in one write
 )
 
 // runSteps fires what falls due until the context ends.
@@ -24,6 +24,7 @@ func (p *Pager) runSteps(ctx context.Context) {
 	sweep := time.NewTicker(sayline.Sweep)
 	defer sweep.Stop()
 	for ctx.Err() == nil {
+		p.bringBack(ctx)
 		due.set(p.Now(), p.fireDue(ctx))
 		select {
 		case <-ctx.Done():
@@ -57,14 +58,14 @@ func (p *Pager) fireDue(ctx context.Context) time.Time {
 	return next
 }
 
-// fire turns due steps into pages, in small lots by brand, and gives how many
+// fire turns due steps into pages, by brand, and gives how many
 // are dealt with. A lot that fails is tried one by one, so that one bad step
 // holds up only itself.
 func (p *Pager) fire(ctx context.Context, list []store.Due) (done int) {
 	slices.SortStableFunc(list, func(a, b store.Due) int { return cmp.Compare(a.Step.Brand, b.Step.Brand) })
 	for len(list) > 0 {
 		brand, n := list[0].Step.Brand, 1
-		for n < len(list) && n < fireLot && list[n].Step.Brand == brand {
+		for n < len(list) && list[n].Step.Brand == brand {
 			n++
 		}
 		done += p.fireLot(ctx, brand, list[:n])
@@ -78,14 +79,19 @@ func (p *Pager) fireLot(ctx context.Context, brand string, lot []store.Due) (don
 	if b == nil {
 		return 0 // not read yet: the sweep comes back to it, and the auditor if it lasts
 	}
-	firings := make([]store.Firing, len(lot))
+	firings := make([]store.Firing, 0, len(lot))
 	for i := range lot {
-		firings[i] = p.firing(b, &lot[i])
+		f, err := p.firing(ctx, b, &lot[i])
+		if err != nil {
+			p.complain(ctx, "the policy of a case can't be read; trying again", err, "brand", brand, "case", lot[i].Step.Case)
+			continue
+		}
+		firings = append(firings, f)
 	}
 	err := p.Store.FireSteps(ctx, brand, firings)
 	switch {
 	case err == nil:
-		return len(lot)
+		return len(firings)
 	case len(lot) == 1 || sayline.KindOf(err) == sayline.Unavailable:
 		p.complain(ctx, "steps can't be fired; trying again", err, "brand", brand, "case", lot[0].Step.Case)
 		return 0
@@ -97,22 +103,56 @@ func (p *Pager) fireLot(ctx context.Context, brand string, lot []store.Due) (don
 }
 
 // firing is what a due step turns into.
-func (p *Pager) firing(b *brands.Snapshot, d *store.Due) store.Firing {
+func (p *Pager) firing(ctx context.Context, b *brands.Snapshot, d *store.Due) (store.Firing, error) {
 	now, st := p.Now(), d.Step
-	policy := policyFor(d.Case.Kind, d.Case.Urgency)
+	policy, err := p.policy(ctx, b, d.Case)
+	if err != nil {
+		return store.Firing{}, err
+	}
 	rung, stalled := policy.at(st.Loop, st.N)
 	found, people := whom(b, d, rung, now)
 	hops, _ := json.Marshal(found) // strings only: cannot fail
-	f := store.Firing{Step: st, Found: string(hops), Stalled: stalled}
+	open := hours(b, d, &policy)
+	f := store.Firing{Step: st, Found: string(hops), Stalled: stalled, Hold: keepBack(open, now), Within: within(b, d.Case.Place), Touchpoint: d.Touchpoint}
 	for _, c := range people {
-		for _, k := range c.contacts(b) {
-			f.Pages = append(f.Pages, sayline.Page{ID: sayline.NewID(now, p.Random), Person: c.person, Role: c.role, Channel: k.Channel, Address: k.Address})
+		from := quietUntil(b, c.person, d.Case.Urgency, now)
+		for _, k := range c.contacts(b, d.Case.Urgency) {
+			page := sayline.Page{ID: sayline.NewID(now, p.Random), Person: c.person, Role: c.role, Channel: k.Channel, Address: k.Address}
+			if k.Channel != sayline.ByDesk {
+				page.From = from
+			}
+			f.Pages = append(f.Pages, page)
 		}
 	}
-	if loop, n, wait, more := policy.next(st.Loop, st.N, responsible(people)); more {
-		f.Next = &sayline.Step{Loop: loop, N: n, Moment: st.Moment, DueAt: now.Add(wait)}
+	if loop, n, wait, more := policy.next(st.Loop, st.N, rung.somebody(people)); more {
+		f.Next = &sayline.Step{Loop: loop, N: n, Moment: st.Moment, DueAt: open.Add(now, wait)}
 	}
-	return f
+	return f, nil
+}
+
+// bringBack opens the cases that somebody took and did nothing about, and those
+// that were put off until now. Their first steps are due at once.
+func (p *Pager) bringBack(ctx context.Context) {
+	for ctx.Err() == nil {
+		list, err := p.Store.Comebacks(ctx, p.Now(), backLot)
+		if err != nil {
+			p.complain(ctx, "the cases whose time has come can't be read", err)
+			return
+		}
+		byBrand := map[string][]store.Comeback{}
+		for _, c := range list {
+			byBrand[c.Brand] = append(byBrand[c.Brand], c)
+		}
+		for brand, lot := range byBrand {
+			if err := p.Store.BringBack(ctx, brand, lot); err != nil {
+				p.complain(ctx, "cases can't be opened again; trying again", err, "brand", brand)
+				return
+			}
+		}
+		if len(list) < backLot {
+			return
+		}
+	}
 }
 
 // complain logs an error, unless it is only that we are to end.

@@ -45,14 +45,16 @@ func TestWhom(t *testing.T) {
 		"urgent: everybody is written to":                {plain, due("madrid", "", "quality"), urgent.rungs[0], "lucia duty!, marco team!, nuria team!, quique also!"},
 		"normal: only who is on duty is":                 {plain, due("madrid", "", "quality"), normal.rungs[0], "lucia duty!, marco team, nuria team, quique also"},
 		"praise: the team, silently":                     {plain, due("madrid", ""), praise.rungs[0], "lucia duty!, marco team!, nuria team!"},
-		"then duty again and the last resort":            {plain, due("madrid", ""), normal.rungs[1], "lucia duty!, ana duty!"},
+		"then duty again and the last resort":            {plain, due("madrid", ""), normal.last, "lucia duty!, ana duty!"},
 		"nobody on duty: the team still sees it":         {plain, due("sevilla", ""), normal.rungs[0], "nuria team"},
-		"nobody on duty: then the last resort":           {plain, due("sevilla", ""), normal.rungs[1], "ana duty!"},
+		"nobody on duty: then the last resort":           {plain, due("sevilla", ""), normal.last, "ana duty!"},
 		"who said I'm on":                                {nuriaOn, due("sevilla", ""), normal.rungs[0], "nuria duty!"},
-		"nobody at all":                                  {brands.New(1, noLast, nil), due("sevilla", ""), normal.rungs[1], ""},
+		"nobody at all":                                  {brands.New(1, noLast, nil), due("sevilla", ""), normal.last, ""},
 		"private: only those who may see it":             {plain, due("madrid", "people", "quality"), urgent.rungs[0], ""},
-		"private: what nobody takes goes to all of them": {plain, due("madrid", "people"), urgent.rungs[1], "rosa duty!"},
-		"a lane that is no more: nobody":                 {plain, due("madrid", "gone"), urgent.rungs[1], ""},
+		"private: what nobody takes goes to all of them": {plain, due("madrid", "people"), urgent.last, "rosa duty!"},
+		"a lane that is no more: nobody":                 {plain, due("madrid", "gone"), urgent.last, ""},
+		"by name, and another team":                      {plain, due("madrid", ""), rung{people: []string{"ana", "nobody"}, teams: []string{"quality"}}, "ana duty!, quique team!"},
+		"by name, of those who may see a private lane":   {plain, due("madrid", "people"), rung{people: []string{"ana", "rosa"}, teams: []string{"quality"}}, "rosa duty!"},
 	} {
 		_, list := whom(k.b, k.d, k.rung, now)
 		if got := asked(list); got != k.want {
@@ -91,7 +93,7 @@ func TestWhomProperties(t *testing.T) {
 				t.Fatalf("%s asked: %s", k.person, asked(list))
 			}
 			seen[k.person] = true
-			ways := k.contacts(b)
+			ways := k.contacts(b, sayline.Urgent)
 			if ways[0].Channel != sayline.ByDesk || !k.loud && len(ways) != 1 || k.loud && len(ways) != 1+len(b.Index.Person(k.person).Contacts) {
 				t.Fatalf("%s by %v", k.person, ways)
 			}

@@ -20,11 +20,13 @@ type board struct {
 	Names   house.Names
 	Brand   *brands.Snapshot
 	Query   query
+	Red     redTile
 	Seq     string    // number of the last event it surely tells of
 	First   time.Time // the first day anything was counted on; zero for none
 	Moments momentsTile
 	Feel    feelTile
 	Clocks  clocksTile
+	Teams   []teamRow
 	Table   tableTile
 	Rising  risingTile
 	Said    []entry
@@ -61,18 +63,6 @@ type faceShare struct {
 	X, W    string // of its bar, of 1000
 }
 
-// clocksTile are the four clocks.
-type clocksTile struct {
-	Since  string // where they cover more than the page's period
-	Clocks []clockTile
-}
-
-type clockTile struct {
-	Name, Median, Slowest, Kept string
-	N                           int64
-	Broken                      bool // less than nine in ten kept
-}
-
 // stage reads a board.
 type stage struct {
 	*Pulse
@@ -86,6 +76,20 @@ func (p *Pulse) stage(t *words.Tongue, b *brands.Snapshot, q query) *stage {
 	voice := house.Voice{Tongue: t, Now: p.Now().In(b.Location())}
 	return &stage{Pulse: p, brand: b.ID, Query: q, period: newPeriod(q.Period, voice.Now),
 		board: &board{Voice: voice, Names: house.NewNames(b, t), Brand: b, Query: q}}
+}
+
+// part is what of the public moments the page is about.
+func (s *stage) part() store.Part {
+	p := store.Part{Guarded: s.board.Brand.Guarded()}
+	if s.Query.Touchpoint != "" {
+		p.Touchpoints = []string{s.Query.Touchpoint}
+	}
+	return p
+}
+
+// counts asks for the page's public moments in [from, until).
+func (s *stage) counts(level store.Level, from, until time.Time) store.CountsQuery {
+	return store.CountsQuery{Brand: s.brand, Level: level, From: from, Until: until, Zone: s.period.at.Location(), Of: s.part()}
 }
 
 // saidShown is how many moments the stream begins with.
@@ -114,7 +118,7 @@ func (s *stage) numbers(ctx context.Context) error {
 	if b.First, err = s.Store.FirstCounted(ctx, s.brand); err != nil {
 		return err
 	}
-	list, err := s.Store.CountsByTime(ctx, s.period.counts(s.brand, s.Query.Touchpoint))
+	list, err := s.Store.CountsByTime(ctx, s.counts(s.period.level, s.period.from, s.period.until))
 	if err != nil {
 		return err
 	}
@@ -129,7 +133,7 @@ func (s *stage) numbers(ctx context.Context) error {
 	for _, read := range []func(context.Context) error{
 		func(ctx context.Context) error { return s.moments(ctx, sum, buckets) },
 		func(ctx context.Context) error { return s.feel(ctx, sum) },
-		s.clocks, s.table, s.rising,
+		s.clocks, s.table, s.rising, s.red,
 	} {
 		if err := read(ctx); err != nil {
 			return err
@@ -162,7 +166,7 @@ func (s *stage) moments(ctx context.Context, sum store.Tally, buckets []store.Ta
 		t.Change, t.More = signed(b.Voice, share), share > 0
 	}
 	t.Chart = s.chart(buckets, u)
-	nameless, of, err := s.Store.Nameless(ctx, s.brand, s.Query.Touchpoint, namelessOf)
+	nameless, of, err := s.Store.NamelessOfPart(ctx, s.brand, s.part(), namelessOf)
 	if err != nil {
 		return err
 	}
@@ -170,7 +174,7 @@ func (s *stage) moments(ctx context.Context, sum store.Tally, buckets []store.Ta
 		t.Nameless = b.Say("pulse_nameless", "n", b.Num(int64(nameless)), "of", b.Num(int64(of)))
 	}
 	from := s.period.at.Truncate(time.Minute).Add(-(latelyWindow - 1) * time.Minute)
-	late, err := s.Store.CountsByTime(ctx, store.CountsQuery{Brand: s.brand, Level: store.ByMinute, From: from, Until: from.Add(time.Hour), Touchpoint: s.Query.Touchpoint})
+	late, err := s.Store.CountsByTime(ctx, s.counts(store.ByMinute, from, from.Add(time.Hour)))
 	if err != nil {
 		return err
 	}
@@ -213,7 +217,7 @@ func score(t store.Tally) (of100 int64, ok bool) {
 func (s *stage) feel(ctx context.Context, sum store.Tally) error {
 	b, t := s.board, &s.board.Feel
 	level, from, until := s.period.before()
-	list, err := s.Store.CountsByTime(ctx, store.CountsQuery{Brand: s.brand, Level: level, From: from, Until: until, Touchpoint: s.Query.Touchpoint})
+	list, err := s.Store.CountsByTime(ctx, s.counts(level, from, until))
 	if err != nil {
 		return err
 	}
@@ -274,31 +278,6 @@ func shown(b *brands.Snapshot, feeling int) bool {
 
 // keptWell is the share of promises kept below which a clock stands out.
 const keptWell = 0.9
-
-func (s *stage) clocks(ctx context.Context) error {
-	b, from := s.board, s.period.hours()
-	clocks, err := s.Store.Clocks(ctx, s.brand, "", from, s.period.until)
-	if err != nil {
-		return err
-	}
-	switch {
-	case s.Query.Touchpoint != "":
-		b.Clocks.Since = b.Say("pulse_clocks_all")
-	case s.Query.Period == now:
-		b.Clocks.Since = b.Say("pulse_clocks_since", "time", b.Clock(from))
-	}
-	for _, name := range []string{store.ClockReach, store.ClockSeen, store.ClockAcknowledge, store.ClockAnswer} {
-		c := clocks[name]
-		t := clockTile{Name: b.Say("clock_" + name), N: c.N}
-		if c.N > 0 {
-			t.Median, t.Slowest = b.Took(c.Percentile(0.5)), b.Took(c.Percentile(0.95))
-			share := float64(c.Kept) / float64(c.N)
-			t.Kept, t.Broken = b.Percent(share), share < keptWell
-		}
-		b.Clocks.Clocks = append(b.Clocks.Clocks, t)
-	}
-	return nil
-}
 
 // Path is the path of something of the board's brand.
 func (b *board) Path(path string) string { return house.BrandPath(b.Brand.ID, path) }

@@ -6,6 +6,7 @@
 //
 //   - pulse.go: [Pulse] and all its routes; what a page is asked for.
 //   - period.go: the periods, and how a period is cut into buckets.
+//   - filter.go: [Filter], the part of everything said that a page tells of.
 //   - usual.go: what is usual: the mean of the same weekdays before.
 //   - board.go: the numbers of a page, read from the roll-ups.
 //   - places.go: touchpoints, where it needs us and where it shines; heat.go:

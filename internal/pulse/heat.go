@@ -29,7 +29,7 @@ const heatHours = 12
 // heat reads the strips: the last 12 hours, or the period's days, at most 15 to a strip.
 func (s *stage) heat(ctx context.Context) (*heatMap, error) {
 	h := &heatMap{cells: map[string][]store.Tally{}}
-	starts, q := s.period.starts, s.period.counts(s.brand, s.Query.Touchpoint)
+	starts, q := s.period.starts, s.counts(s.period.level, s.period.from, s.period.until)
 	each := 1
 	if s.period.level == store.ByDay {
 		each = (len(starts) + 14) / 15

@@ -42,7 +42,7 @@ type feed struct {
 }
 
 func (p *Pulse) pageFeed(brand string, t *words.Tongue) *feed {
-	return &feed{Pulse: p, name: "pulse", brand: brand, tongue: t, set: p.pages, parts: []string{"p-moments", "p-feel", "p-clocks", "p-touch", "p-rising"}, list: "p-said", entry: "p-entry", entries: saidShown}
+	return &feed{Pulse: p, name: "pulse", brand: brand, tongue: t, set: p.pages, parts: []string{"p-red", "p-moments", "p-feel", "p-clocks", "p-touch", "p-rising", "p-teams"}, list: "p-said", entry: "p-entry", entries: saidShown}
 }
 
 // follow is the stream of a page. What it sends depends on nobody: who may see
@@ -136,7 +136,7 @@ func (f *feed) sort(events []sayline.Event) news {
 			add(&n.gone, e.Moment)
 		case sayline.EventCaseAcknowledged, sayline.EventCaseAnswered, sayline.EventCaseResolved, sayline.EventCaseSeen, sayline.EventCaseReopened:
 			add(&n.cases, e.Case)
-		case sayline.EventCaseReached, sayline.EventCaseMoved:
+		case sayline.EventCaseReached, sayline.EventCaseMoved, sayline.EventCaseEscalated, sayline.EventMuteChanged:
 		default:
 			continue
 		}
@@ -170,8 +170,8 @@ func (f *feed) said(ctx context.Context, s *stage, n news) (*saidNews, error) {
 	fresh := map[string]bool{}
 	for _, id := range n.moments {
 		m, err := f.Store.Moment(ctx, f.brand, id)
-		if sayline.KindOf(err) == sayline.NotFound || err == nil && m.Lane != "" {
-			continue // taken back meanwhile, or private: another event says so
+		if sayline.KindOf(err) == sayline.NotFound || err == nil && (m.Lane != "" || slices.Contains(s.board.Brand.Guarded(), m.Audience)) {
+			continue // taken back meanwhile, or private: another event says so; or of a guarded audience
 		}
 		if err != nil {
 			return nil, err
@@ -179,7 +179,7 @@ func (f *feed) said(ctx context.Context, s *stage, n news) (*saidNews, error) {
 		fresh[id], list = true, append(list, m)
 	}
 	if len(n.cases) > 0 {
-		shown, err := f.Store.PublicMoments(ctx, f.brand, "", "", f.entries)
+		shown, err := f.Store.MomentsOfPart(ctx, f.brand, s.part(), "", f.entries)
 		if err != nil {
 			return nil, err
 		}

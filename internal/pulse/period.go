@@ -50,8 +50,31 @@ func newPeriod(name string, at time.Time) period {
 			p.starts = append(p.starts, dayAfter(at, i+1-days[name]))
 		}
 	}
+	return p.cut()
+}
+
+// datesPeriod is the period from a day to a day, both as [time.DateOnly].
+func datesPeriod(from, to string, at time.Time) period {
+	p := period{Name: Dates, level: store.ByDay, at: at}
+	day, _ := time.ParseInLocation(time.DateOnly, from, time.UTC) // parsed before
+	last, _ := time.ParseInLocation(time.DateOnly, to, time.UTC)
+	start := func(d time.Time) time.Time {
+		noon := time.Date(d.Year(), d.Month(), d.Day(), 12, 0, 0, 0, at.Location())
+		return time.UnixMicro(store.DayStart(noon, at.Location())).In(at.Location())
+	}
+	for ; !day.After(last); day = day.AddDate(0, 0, 1) {
+		if at := start(day); len(p.starts) == 0 || at.After(p.starts[len(p.starts)-1]) { // a zone may skip a day
+			p.starts = append(p.starts, at)
+		}
+	}
+	p.until = start(last.AddDate(0, 0, 1))
+	return p.cut()
+}
+
+// cut tells where the period begins and how much of it has passed.
+func (p period) cut() period {
 	p.from = p.starts[0]
-	for p.passed < len(p.starts) && !p.starts[p.passed].After(at) {
+	for p.passed < len(p.starts) && !p.starts[p.passed].After(p.at) {
 		p.passed++
 	}
 	return p
@@ -86,7 +109,7 @@ func (p *period) before() (level store.Level, from, until time.Time) {
 	case today:
 		return store.ByDay, dayAfter(p.at, -1), p.from
 	}
-	return store.ByDay, dayAfter(p.from, -days[p.Name]), p.from
+	return store.ByDay, dayAfter(p.from, -len(p.starts)), p.from
 }
 
 // hours is where the period begins for the roll-ups by hour: they know only
@@ -103,9 +126,4 @@ func (p *period) index(t time.Time) int {
 		}
 	}
 	return -1
-}
-
-// counts is the query of the period's public moments.
-func (p *period) counts(brand, touchpoint string) store.CountsQuery {
-	return store.CountsQuery{Brand: brand, Level: p.level, From: p.from, Until: p.until, Touchpoint: touchpoint}
 }

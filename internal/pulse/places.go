@@ -109,7 +109,7 @@ func (s *stage) table(ctx context.Context) error {
 
 // places are the touchpoints anything was said at in the period, with their topics.
 func (s *stage) places(ctx context.Context) ([]*place, error) {
-	list, err := s.Store.CountsByTouchpoint(ctx, s.period.counts(s.brand, s.Query.Touchpoint))
+	list, err := s.Store.CountsByTouchpoint(ctx, s.counts(s.period.level, s.period.from, s.period.until))
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +119,7 @@ func (s *stage) places(ctx context.Context) ([]*place, error) {
 		p := &place{id: c.Touchpoint, tally: c.Tally}
 		byID[p.id], places = p, append(places, p)
 	}
-	topics, err := s.Store.CountsByTopicAndTouchpoint(ctx, s.topicCounts(s.Query.Touchpoint))
+	topics, err := s.Store.CountsByTopicAndTouchpoint(ctx, s.topicCounts())
 	if err != nil {
 		return nil, err
 	}
@@ -138,8 +138,8 @@ func (s *stage) places(ctx context.Context) ([]*place, error) {
 }
 
 // topicCounts is the period as the roll-ups of topics can tell it.
-func (s *stage) topicCounts(touchpoint string) store.CountsQuery {
-	q := s.period.counts(s.brand, touchpoint)
+func (s *stage) topicCounts() store.CountsQuery {
+	q := s.counts(s.period.level, s.period.from, s.period.until)
 	if s.period.level == store.ByMinute {
 		q.Level, q.From = store.ByHour, s.period.hours()
 	}

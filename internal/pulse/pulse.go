@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/auth"
@@ -34,6 +35,9 @@ func (p *Pulse) Routes(mux *http.ServeMux) {
 	mux.Handle("GET /b/{brand}/pulse", p.inside(p.page))
 	mux.Handle("GET /b/{brand}/pulse/live", p.inside(p.follow(p.pageFeed)))
 	mux.Handle("GET /b/{brand}/pulse/moments/{moment}", p.inside(p.moment))
+	mux.Handle("GET /b/{brand}/pulse/said.csv", p.inside(p.takeCSV))
+	mux.Handle("GET /b/{brand}/pulse/said.jsonl", p.inside(p.takeLines))
+	mux.Handle("GET /b/{brand}/pulse/register.csv", p.InBrand(house.Only((*auth.Viewer).MayLead, p.registerCSV)))
 	mux.Handle("GET /b/{brand}/wall", p.inside(p.wallPage))
 	mux.Handle("GET /b/{brand}/wall/live", p.inside(p.follow(p.wallFeed)))
 }
@@ -172,6 +176,9 @@ func (p *Pulse) moment(w http.ResponseWriter, r *http.Request, v *auth.Viewer) e
 		if sayline.KindOf(err) != sayline.NotFound {
 			return err
 		}
+	}
+	if slices.Contains(v.Brand.Guarded(), m.Audience) {
+		return sayline.Errorf(sayline.NotFound, "There is no such thing here.")
 	}
 	view := p.NewView(r, v)
 	view.Room, view.Title = "pulse", view.Say("pulse_moment")

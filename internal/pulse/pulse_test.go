@@ -2,13 +2,16 @@ package pulse_test
 
 import (
 	"bufio"
+	"crypto/rand"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/house/housetest"
 	"github.com/sayline/sayline/internal/pulse"
+	"github.com/sayline/sayline/internal/store"
 	"github.com/sayline/sayline/internal/testkit"
 	"github.com/sayline/sayline/internal/words"
 	"github.com/sayline/sayline/internal/words/wordstest"
@@ -71,7 +74,49 @@ func TestStateOfCaseShows(t *testing.T) {
 	}
 	p.Until(`document.querySelector("#p-said [data-moment] em").textContent === "somebody is on it"`)
 	p.Until(`document.querySelectorAll("#p-clocks .p-mid b").length === 3`)
+	p.Until(`document.querySelectorAll("#p-teams [data-team=distribution] td b").length === 3`)
 	p.MustBeClean()
+}
+
+// TestNobodyTookIt: a case that everybody was asked about and nobody took stands red
+// until somebody does; what is muted says until when. Private ones never do.
+func TestNobodyTookIt(t *testing.T) {
+	h := openPulse(t, housetest.Options{})
+	said, inLane := h.Say(sparkle, sayline.Moment{Topic: "cant-find-it", Context: housetest.At("k7f3")}), h.Say(sparkle, private())
+	browser := testkit.Browser(t)
+	pulse, wall := h.Page(browser, testkit.Phone, elena), h.Page(browser, testkit.Desktop, elena)
+	pulse.Open(h.URL + "/b/sparkle/pulse")
+	wall.Open(h.URL + "/b/sparkle/wall")
+	pulse.Until(isLive)
+	wall.Until(isLive)
+	if n := testkit.Eval[int](pulse, `document.querySelectorAll("#p-red *").length`); n != 0 {
+		t.Errorf("%d things are red before anything is", n)
+	}
+	for _, m := range []sayline.Moment{said.Moment, inLane.Moment} {
+		step := sayline.Step{Brand: sparkle, Case: m.Case, Episode: 1, N: 1}
+		for _, f := range []store.Firing{{Step: step, Next: &sayline.Step{Loop: 1, N: 1, DueAt: time.Now()}}, {Step: sayline.Step{Brand: sparkle, Case: m.Case, Episode: 1, Loop: 1, N: 1}, Stalled: true}} {
+			if err := h.Store.FireSteps(t.Context(), sparkle, []store.Firing{f}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	pulse.Until(`document.querySelectorAll("#p-red li").length === 1 && document.querySelector("#p-red").textContent.includes("Can't find it")`)
+	wall.Until(`document.querySelector("#w-red").textContent.includes("Can't find it")`)
+	if href := testkit.Eval[string](pulse, `document.querySelector("#p-red a").getAttribute("href")`); href != "/b/sparkle/pulse/moments/"+said.Moment.ID {
+		t.Errorf("it leads to %s", href)
+	}
+	m := sayline.Mute{Brand: sparkle, ID: sayline.NewID(time.Now(), rand.Reader), Team: "distribution", Place: "madrid", Topic: "cant-find-it", Person: "lucia", Until: time.Now().Add(time.Hour)}
+	if err := h.Store.Mute(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	pulse.Until(`document.querySelector("#p-red .p-muted")?.textContent.includes("Distribution")`)
+	if err := h.Store.Acknowledge(t.Context(), h.Act(sparkle, said.Moment.Case, "lucia"), 0); err != nil {
+		t.Fatal(err)
+	}
+	pulse.Until(`!document.querySelector("#p-red li")`)
+	wall.Until(`!document.querySelector("#w-red p")`)
+	pulse.MustBeClean()
+	wall.MustBeClean()
 }
 
 // TestFirstMoment: a brand nobody has spoken to teaches how, and its page turns by
@@ -104,6 +149,25 @@ func TestFilterByTouching(t *testing.T) {
 	p.Click(`.p-bar .seg a`)
 	p.Until(`location.search === "?period=now&touchpoint=k7f3"`)
 	p.MustBeClean()
+}
+
+// TestGuardedByTheBrand: of an audience that the brand guards nothing shows
+// before five said it and their week is over, neither in a count nor in words.
+func TestGuardedByTheBrand(t *testing.T) {
+	h := openPulse(t, housetest.Options{Change: func(c *sayline.Config) {
+		for i := range c.Audiences {
+			c.Audiences[i].Guarded = c.Audiences[i].Guarded || c.Audiences[i].ID == "neighbour"
+		}
+	}})
+	h.Say(sparkle, public("Anybody."))
+	h.Say(sparkle, sayline.Moment{Feeling: 1, Text: "The lorries come at five.", Audience: "neighbour", Context: housetest.At("k7f3")})
+	h.Say(sparkle, sayline.Moment{Feeling: 1, Text: "Some days at four.", Audience: "applicant", Context: housetest.At("k7f3")})
+	for _, period := range []string{"now", "today", "7"} {
+		status, body, _ := get(t, h, h.Client(elena), "/b/sparkle/pulse?period="+period)
+		if status != http.StatusOK || !strings.Contains(body, `data-count="2"`) || !strings.Contains(body, "Some days at four.") || strings.Contains(body, "The lorries") {
+			t.Errorf("%s: status %d, or the neighbour shows:\n%s", period, status, body)
+		}
+	}
 }
 
 // TestFromBrandToMoment: a moment leads to its case for those who may see it, to
@@ -183,7 +247,7 @@ func TestWords(t *testing.T) {
 		}
 	})
 	wordstest.Code(t, c, ".")
-	for _, l := range c.Languages() {
+	for _, l := range c.Languages("house") {
 		for _, key := range []string{"pulse_period_", "pulse_moments_", "pulse_before_"} {
 			for _, period := range []string{"now", "today", "7", "30", "90"} {
 				if !c.In(l).Has(key + period) {

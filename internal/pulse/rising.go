@@ -34,7 +34,7 @@ const (
 // same hours of the same weekdays before, in a period of days with the one before.
 func (s *stage) rising(ctx context.Context) error {
 	t := &s.board.Rising
-	q := s.topicCounts(s.Query.Touchpoint)
+	q := s.topicCounts()
 	var befores []store.CountsQuery
 	if s.period.level == store.ByDay {
 		t.Against = s.board.Say("pulse_rising_days", "n", days[s.period.Name])

@@ -46,7 +46,7 @@ func (b *board) Entries() []entryView {
 
 // said reads the newest of the stream.
 func (s *stage) said(ctx context.Context, n int) error {
-	list, err := s.Store.PublicMoments(ctx, s.brand, s.Query.Touchpoint, "", n)
+	list, err := s.Store.MomentsOfPart(ctx, s.brand, s.part(), "", n)
 	if err != nil {
 		return err
 	}

@@ -57,7 +57,7 @@ func (s *stage) usualHours(ctx context.Context, whole time.Time) (hours [24]floa
 		if from.Before(whole) {
 			break
 		}
-		list, err := s.Store.CountsByTime(ctx, store.CountsQuery{Brand: s.brand, Level: store.ByHour, From: from, Until: dayAfter(from, 1), Touchpoint: s.Query.Touchpoint})
+		list, err := s.Store.CountsByTime(ctx, s.counts(store.ByHour, from, dayAfter(from, 1)))
 		if err != nil {
 			return hours, 0, err
 		}
@@ -82,7 +82,7 @@ func (s *stage) usualDays(ctx context.Context, whole time.Time, buckets []store.
 	if from.After(dayAfter(s.period.from, -7)) {
 		return usual{}, nil
 	}
-	list, err := s.Store.CountsByTime(ctx, store.CountsQuery{Brand: s.brand, Level: store.ByDay, From: from, Until: s.period.from, Touchpoint: s.Query.Touchpoint})
+	list, err := s.Store.CountsByTime(ctx, s.counts(store.ByDay, from, s.period.from))
 	if err != nil {
 		return usual{}, err
 	}

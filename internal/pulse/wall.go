@@ -15,7 +15,7 @@ const (
 )
 
 func (p *Pulse) wallFeed(brand string, t *words.Tongue) *feed {
-	return &feed{Pulse: p, name: "wall", brand: brand, tongue: t, set: p.wall, parts: []string{"w-moments", "w-feel", "w-needs", "w-clocks"}, list: "w-said", entry: "w-entry", entries: wallEntries}
+	return &feed{Pulse: p, name: "wall", brand: brand, tongue: t, set: p.wall, parts: []string{"w-red", "w-moments", "w-feel", "w-needs", "w-clocks"}, list: "w-said", entry: "w-entry", entries: wallEntries}
 }
 
 // wallPage is the data of the wall.

@@ -28,7 +28,7 @@ func brand(t *rapid.T) *sayline.Config {
 }
 
 func rule(t *rapid.T) sayline.Rule {
-	return sayline.Rule{
+	r := sayline.Rule{
 		To: rapid.SampledFrom([]string{"desk", "distribution", "quality", "crew"}).Draw(t, "to"), Urgency: rapid.SampledFrom(append([]string{""}, sayline.Urgencies...)).Draw(t, "urgency"),
 		GroupAt: rapid.SampledFrom([]string{"", "country", "region", "shop"}).Draw(t, "group at"), GroupBy: someof(t, "group by", sayline.GroupFields),
 		When: sayline.Match{
@@ -37,6 +37,10 @@ func rule(t *rapid.T) sayline.Rule {
 			Places: someof(t, "places", placeIDs), Products: someof(t, "products", []string{"09506000134352"}), Sources: someof(t, "sources", sayline.Sources), Has: someof(t, "has", sayline.Haves),
 		},
 	}
+	if r.Urgency != sayline.Critical && r.Urgency != sayline.None && rapid.Bool().Draw(t, "raises") {
+		r.Raise = sayline.Raise{At: rapid.IntRange(2, 9).Draw(t, "at"), To: sayline.Critical}
+	}
+	return r
 }
 
 // moment draws what somebody may say, filed rightly or wrongly.
@@ -88,7 +92,7 @@ func naive(c *sayline.Config, r *sayline.Rule, m *sayline.Moment) bool {
 
 // Deciding is total and repeatable, the first rule that matches decides, and
 // what it decides makes sense (invariants 1, 2 and the words of 10).
-func TestFirstMatchDecides(t *testing.T) {
+func TestInvariant02FirstMatchDecides(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c, m := brand(t), moment(t)
 		r := router(t, c)
@@ -107,6 +111,9 @@ func TestFirstMatchDecides(t *testing.T) {
 		want := 1 + slices.IndexFunc(c.Routes, func(rule sayline.Rule) bool { return naive(c, &rule, &m) })
 		if d.Rule != want {
 			t.Fatalf("rule %d decided, the first that matches is %d", d.Rule, want)
+		}
+		if d.Rule > 0 && !reflect.DeepEqual(d.Raise, c.Routes[d.Rule-1].Raise) || d.Rule == 0 && !d.Raise.IsZero() {
+			t.Fatalf("rule %d raises %+v", d.Rule, d.Raise)
 		}
 		to := c.Teams[0].ID
 		if want > 0 {

@@ -24,12 +24,16 @@ type Router struct {
 	index   *sayline.Index
 	byTopic map[string][]int // rules that ask for a topic, in order
 	anyTime []int            // rules that do not
+	alarms  map[int][]alarm  // words that make a rule's moments more urgent; 1 is the first rule
 }
 
 // New compiles a brand's rules.
 func New(version int, c *sayline.Config, ix *sayline.Index) *Router {
-	r := &Router{version: version, config: c, index: ix, byTopic: map[string][]int{}}
+	r := &Router{version: version, config: c, index: ix, byTopic: map[string][]int{}, alarms: map[int][]alarm{}}
 	for i, rule := range c.Routes {
+		if list := alarms(rule.Raise.Words); len(list) > 0 {
+			r.alarms[i+1] = list
+		}
 		if len(rule.When.Topics) == 0 {
 			r.anyTime = append(r.anyTime, i)
 		}
@@ -92,21 +96,65 @@ func (r *Router) Decide(m *sayline.Moment) sayline.Decision {
 	return r.decision(m, f, 0, r.config.CatchAll(), nil)
 }
 
+// At decides at a time: the decision says by when its promises end.
+func (r *Router) At(now time.Time) func(*sayline.Moment) sayline.Decision {
+	return func(m *sayline.Moment) sayline.Decision {
+		d := r.Decide(m)
+		d.LookBy, d.AnswerBy = r.Promise(m, &d, now)
+		return d
+	}
+}
+
+// Promise is until when a decision promises a look and an answer, from a time on:
+// in opening hours where the brand or the touchpoint counts in them.
+func (r *Router) Promise(m *sayline.Moment, d *sayline.Decision, from time.Time) (look, answer time.Time) {
+	if !r.config.Promised(r.index.Touchpoint(m.Context.Touchpoint)).InHours {
+		return from.Add(d.Within), from.Add(d.Answer)
+	}
+	open := r.index.Opening(m.Context.Touchpoint, m.Context.Place)
+	return open.Add(from, d.Within), open.Add(from, d.Answer)
+}
+
+// HandOver is the decision for a moment that a person gives to another team: the
+// place, key and promise are that team's own, as its first rule that matches the
+// moment says, else its first rule, else the brand; the urgency is the moment's.
+func (r *Router) HandOver(m *sayline.Moment, team string, now time.Time) sayline.Decision {
+	f := r.facts(m)
+	n, rule := m.Decision.Rule, sayline.Rule{To: team}
+	for _, match := range []bool{false, true} {
+		for _, theirs := range slices.Backward(r.config.Routes) {
+			if _, ok := f.match(&theirs.When); theirs.To == team && (ok || !match) {
+				rule = theirs
+			}
+		}
+	}
+	rule.Urgency, rule.Raise = m.Decision.Urgency, sayline.Raise{}
+	d := r.decision(m, f, n, rule, m.Decision.Facts)
+	d.LookBy, d.AnswerBy = r.Promise(m, &d, now)
+	return d
+}
+
 func (r *Router) decision(m *sayline.Moment, f *facts, n int, rule sayline.Rule, matched []sayline.Fact) sayline.Decision {
+	promised := r.config.Promised(f.touch)
 	d := sayline.Decision{
-		Version: r.version, Rule: n, Facts: matched, Team: rule.To, Also: rule.Also,
+		Version: r.version, Rule: n, Facts: matched, Team: rule.To, Also: rule.Also, Raise: rule.Raise,
 		Urgency: cmp.Or(rule.Urgency, usualUrgency(m)),
-		Within:  time.Duration(cmp.Or(rule.Within, r.config.AcknowledgeWithin())),
-		Answer:  time.Duration(cmp.Or(rule.Answer, r.config.AnswerWithin())),
+		Within:  time.Duration(cmp.Or(rule.Within, promised.Acknowledge)),
+		Answer:  time.Duration(cmp.Or(rule.Answer, promised.Answer)),
 	}
 	if n == 0 {
 		d.Urgency = usualUrgency(m)
 	}
-	if d.Urgency == sayline.None && m.Text != "" {
-		d.Urgency = sayline.Quiet // words are always before a person
+	if d.Urgency == sayline.None && (m.Text != "" || m.Shows()) {
+		d.Urgency = sayline.Quiet // words and what is shown are always before a person
 	}
 	if team := r.index.Team(d.Team); team != nil && team.Covers != "" {
 		d.Place = r.index.AtLevel(m.Context.Place, team.Covers)
+	}
+	r.raise(&d, m)
+	d.Policy = rule.Policy
+	if p := r.config.Policy(rule.Policy); p != nil {
+		d.AckTime = time.Duration(p.AckTimeout)
 	}
 	d.OpensCase = d.Urgency != sayline.None
 	d.Pages = d.OpensCase && d.Urgency != sayline.Quiet
@@ -209,6 +257,10 @@ func (f *facts) of(field string) string {
 		return f.m.Context.Source
 	case "ref":
 		return f.m.Context.Ref
+	case "tier":
+		if f.m.Contact.Proves() {
+			return f.m.Contact.Proved.Tier
+		}
 	}
 	return ""
 }
@@ -221,7 +273,7 @@ func (f *facts) match(w *sayline.Match) ([]sayline.Fact, bool) {
 		values []string
 	}{
 		{"topic", w.Topics}, {"kind", w.Kinds}, {"touchpoint", w.Touchpoints}, {"channel", w.Channels},
-		{"audience", w.Audiences}, {"product", w.Products}, {"source", w.Sources},
+		{"audience", w.Audiences}, {"product", w.Products}, {"source", w.Sources}, {"tier", w.Tiers},
 	} {
 		if len(ask.values) == 0 {
 			continue
@@ -268,6 +320,8 @@ func (f *facts) has(what string) bool {
 		return f.m.Context.Ref != ""
 	case "contact":
 		return f.m.Contact != nil
+	case "proof":
+		return f.m.Contact.Proves()
 	}
 	return false
 }

@@ -163,3 +163,33 @@ func TestGroups(t *testing.T) {
 		t.Error("words with a topic open a case of their own")
 	}
 }
+
+// Promises end by the clock, or in the hours of the touchpoint; a rule's own
+// counts before the touchpoint's, and that before the brand's.
+func TestPromise(t *testing.T) {
+	c := sparkle()
+	c.Response = sayline.Response{Answer: sayline.Duration(4 * time.Hour)}
+	c.Places[2].Hours = sayline.Hours{Open: []sayline.OpenTime{{From: "09:00", Until: "21:00"}}}
+	c.Touchpoints[0].Response = sayline.Response{Acknowledge: sayline.Duration(time.Hour), InHours: true}
+	r := router(t, c)
+	late := time.Date(2026, 11, 30, 20, 0, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		name         string
+		m            sayline.Moment
+		look, answer time.Duration
+	}{
+		{"the brand's, by the clock", sayline.Moment{Text: "hello", Context: sayline.Context{Touchpoint: "web", Place: "mayor"}}, time.Duration(sayline.DefaultAcknowledge), 4 * time.Hour},
+		{"the touchpoint's, in hours", sayline.Moment{Text: "hello", Context: sayline.Context{Touchpoint: "shelf"}}, time.Hour, 16 * time.Hour},
+		{"the rule's, in hours", sayline.Moment{Topic: "cant-find-it", Context: sayline.Context{Touchpoint: "shelf"}}, 5 * time.Minute, 16 * time.Hour},
+		{"where it is always open", sayline.Moment{Text: "hello", Context: sayline.Context{Touchpoint: "shelf", Place: "goya"}}, time.Hour, 4 * time.Hour},
+	} {
+		r.Place(&tt.m)
+		d := r.At(late)(&tt.m)
+		if d.LookBy.Sub(late) != tt.look || d.AnswerBy.Sub(late) != tt.answer {
+			t.Errorf("%s: looks in %s, answers in %s, want %s and %s", tt.name, d.LookBy.Sub(late), d.AnswerBy.Sub(late), tt.look, tt.answer)
+		}
+		if look, answer := d.Promise(late); look != d.LookBy || answer != d.AnswerBy {
+			t.Errorf("%s: promises %s and %s", tt.name, look, answer)
+		}
+	}
+}

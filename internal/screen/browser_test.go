@@ -282,7 +282,7 @@ func TestFingersAndKeys(t *testing.T) {
 				if small != "" {
 					t.Errorf("%s at %d in %s: too small for a finger:\n%s", at, width, lang, small)
 				}
-				nameless := testkit.Eval[string](p, `[...document.querySelectorAll('button,a,summary,textarea,input:not([type=hidden])')].filter(e => !(e.textContent + (e.getAttribute('aria-label') || '')).trim()).map(e => e.outerHTML).join('\n')`)
+				nameless := testkit.Eval[string](p, `[...document.querySelectorAll('button,a,summary,textarea,input:not([type=hidden])')].filter(e => !(e.textContent + (e.getAttribute('aria-label') || '') + [...e.labels || []].map(l => l.textContent)).trim()).map(e => e.outerHTML).join('\n')`)
 				if nameless != "" {
 					t.Errorf("%s in %s: without a name: %s", at, lang, nameless)
 				}

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/brands"
@@ -17,12 +18,15 @@ const cantChange = "This can't be added as it is."
 // patch adds to an open moment, changes it, or seals it.
 func (s *Screen) patch(w http.ResponseWriter, r *http.Request, site *brands.Site) error {
 	private(w)
-	o, err := s.readJSON(w, r)
+	o, err := s.readJSON(w, r, site)
 	if err != nil {
 		return err
 	}
 	a, err := readAmendment(o)
 	if err != nil {
+		return err
+	}
+	if a.Device, err = s.signer(w, r, site); err != nil {
 		return err
 	}
 	rec, err := s.Door.Amend(r.Context(), site.Snapshot, r.PathValue("secret"), a)
@@ -36,9 +40,9 @@ func (s *Screen) patch(w http.ResponseWriter, r *http.Request, site *brands.Site
 	return s.sendReceipt(w, r, site, rec)
 }
 
-// readJSON reads what a client adds, if its address may.
-func (s *Screen) readJSON(w http.ResponseWriter, r *http.Request) (*web.Object, error) {
-	if err := s.mayAdd(r); err != nil {
+// readJSON reads what a client adds, if they may.
+func (s *Screen) readJSON(w http.ResponseWriter, r *http.Request, site *brands.Site) (*web.Object, error) {
+	if err := s.mayAdd(r, site); err != nil {
 		return nil, err
 	}
 	mediaType, _, err := web.MediaType(r)
@@ -71,6 +75,9 @@ func readAmendment(o *web.Object) (intake.Amendment, error) {
 	if at := readContext(c); at.Located {
 		a.Lat, a.Long = &at.Lat, &at.Long
 	}
+	if at := o.Time("occurred_at"); !at.IsZero() {
+		a.OccurredAt = &at
+	}
 	if publish, said := o.Bool("publish"); said {
 		a.Publish = &publish
 	}
@@ -80,7 +87,7 @@ func readAmendment(o *web.Object) (intake.Amendment, error) {
 	if a.DropReceipt = said && !receipt; a.DropReceipt && !a.Seal {
 		o.Fault("receipt", "expected \"more\": false with it: a receipt is destroyed when its moment is sealed")
 	}
-	return a, o.Err(cantChange)
+	return a, o.Err("detail_keep", cantChange)
 }
 
 func maybe(o *web.Object, name string) *string {
@@ -93,7 +100,7 @@ func maybe(o *web.Object, name string) *string {
 // message takes an author's further words, or their solved or not.
 func (s *Screen) message(w http.ResponseWriter, r *http.Request, site *brands.Site) error {
 	private(w)
-	o, err := s.readJSON(w, r)
+	o, err := s.readJSON(w, r, site)
 	if err != nil {
 		return err
 	}
@@ -102,8 +109,15 @@ func (s *Screen) message(w http.ResponseWriter, r *http.Request, site *brands.Si
 		msg.Solved = yesNo(solved)
 	}
 	feeling := readFeeling(o)
-	if err := o.Err(cantChange); err != nil {
+	if err := o.Err("detail_keep", cantChange); err != nil {
 		return err
+	}
+	if header := r.Header.Get("Idempotency-Key"); header != "" {
+		key, err := intake.CheckKey(header)
+		if err != nil {
+			return err
+		}
+		msg.ID = s.Door.MessageID(r.PathValue("secret"), key)
 	}
 	rec, err := s.say(r, site, msg, feeling)
 	if err != nil {
@@ -119,16 +133,19 @@ func yesNo(yes bool) string {
 	return "no"
 }
 
-// mayAdd takes one from what an address may add.
-func (s *Screen) mayAdd(r *http.Request) error {
-	if s.adding == nil {
+// addSent adds what a plain form brought: photos and voices, then words.
+func (s *Screen) addSent(r *http.Request, site *brands.Site, secret string, in *sent) error {
+	if len(in.media) > 0 {
+		rec, _, err := s.Door.AddMedia(r.Context(), site.Snapshot, secret, in.media)
+		if err != nil {
+			return err
+		}
+		defer s.settle(r, site, rec.Moment.ID)
+	}
+	if !adds(in.fields) {
 		return nil
 	}
-	wait, ok := s.adding.Take(s.Proxy.Client(r))
-	if !ok {
-		return web.RetryAfter(sayline.Errorf(sayline.TooMany, tooMuch), wait)
-	}
-	return nil
+	return s.addForm(r, site, secret, in.fields)
 }
 
 // say brings an author's words to the door.
@@ -150,17 +167,18 @@ func (s *Screen) withdraw(w http.ResponseWriter, r *http.Request, site *brands.S
 // or withdraw.
 func (s *Screen) change(w http.ResponseWriter, r *http.Request, site *brands.Site) error {
 	private(w)
-	if err := s.mayAdd(r); err != nil {
+	if err := s.mayAdd(r, site); err != nil {
 		return err
 	}
-	fields, _, err := readForm(w, r)
+	in, err := s.receive(w, r)
 	if err != nil {
 		return err
 	}
-	secret := r.PathValue("secret")
+	defer in.Close()
+	fields, secret := in.fields, r.PathValue("secret")
 	switch do := lastOf(fields, "do"); do {
 	case "add":
-		err = s.addForm(r, site, secret, fields)
+		err = s.addSent(r, site, secret, in)
 	case "seal":
 		_, err = s.Door.Amend(r.Context(), site.Snapshot, secret, intake.Amendment{Seal: true})
 		if sayline.KindOf(err) == sayline.Conflict {
@@ -189,6 +207,16 @@ func langQuery(r *http.Request) string {
 	return ""
 }
 
+// adds says whether a form adds more than photos and voices.
+func adds(fields url.Values) bool {
+	for name := range fields {
+		if name != "do" && lastOf(fields, name) != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // addForm adds what a form holds. Words join what was said before; after the
 // seal they are a message, so that nothing a person writes is lost.
 func (s *Screen) addForm(r *http.Request, site *brands.Site, secret string, fields url.Values) error {
@@ -209,6 +237,8 @@ func (s *Screen) addForm(r *http.Request, site *brands.Site, secret string, fiel
 	if n, err := strconv.Atoi(lastOf(fields, "feeling")); err == nil {
 		a.Feeling = &n
 	}
+	a.Contact = formContact(fields)
+	a.OccurredAt = happened(lastOf(fields, "when"), lastOf(fields, "at"), s.Now().In(site.Location()))
 	if strings.TrimSpace(text) != "" {
 		whole := text
 		if rec.Moment.Text != "" {
@@ -227,6 +257,38 @@ func (s *Screen) addForm(r *http.Request, site *brands.Site, secret string, fiel
 	}
 	_, err = s.say(r, site, sayline.Message{Text: text, Lang: language(r, site, rec.Moment.Lang)}, 0)
 	return err
+}
+
+// formContact is who the author says they are; nil where they say nothing.
+func formContact(fields url.Values) *sayline.MomentContact {
+	c := sayline.MomentContact{Name: strings.TrimSpace(fields.Get("name")), Email: strings.TrimSpace(fields.Get("email")), Phone: strings.TrimSpace(fields.Get("phone"))}
+	if c == (sayline.MomentContact{}) {
+		return nil
+	}
+	return &c
+}
+
+// happened is when it was, as a form says it on the brand's clock: earlier (half
+// of today so far), yesterday (the same hour), or at a time; nil where nothing
+// was said that can be. gifts.js does the same on the device's clock.
+func happened(when, at string, now time.Time) *time.Time {
+	year, month, day := now.Date()
+	var t time.Time
+	switch when {
+	case "earlier":
+		t = now.Add(-now.Sub(time.Date(year, month, day, 0, 0, 0, 0, now.Location())) / 2)
+	case "yesterday":
+		t = now.AddDate(0, 0, -1)
+	case "at":
+		told, err := time.ParseInLocation(localTime, at, now.Location())
+		if err != nil || told.After(now) {
+			return nil
+		}
+		t = told
+	default:
+		return nil
+	}
+	return &t
 }
 
 func (s *Screen) messageForm(r *http.Request, site *brands.Site, fields url.Values) error {

@@ -18,7 +18,7 @@ func acceptedDoc(v *voice, a *intake.Accepted) cx.Accepted {
 		d.Receipt = v.site.URL(receiptPath(a.Secret))
 	}
 	if m.Case != "" {
-		look, answer := m.ReceivedAt.Add(m.Decision.Within), m.ReceivedAt.Add(m.Decision.Answer)
+		look, answer := v.site.Router.Promise(m, &m.Decision, m.ReceivedAt)
 		d.SentTo = v.sentTo(m, a.OnDuty, a.DutyAt)
 		if m.Lane == "" { // else it was received on a day, not at a time
 			d.SentTo.LookBy, d.AnswerBy = v.maybe(look), v.maybe(answer)
@@ -30,12 +30,13 @@ func acceptedDoc(v *voice, a *intake.Accepted) cx.Accepted {
 func receiptPath(secret string) string { return "/cx/r/" + secret }
 
 // receiptDoc is a receipt for clients.
-func receiptDoc(v *voice, r *intake.Receipt) cx.Receipt {
+func receiptDoc(v *voice, secret string, r *intake.Receipt) cx.Receipt {
 	m := &r.Moment
 	d := cx.Receipt{
 		ID: m.ID, Reference: m.Reference, ReceivedAt: v.at(m.ReceivedAt), Status: cmp.Or(r.Status, cx.Received),
 		OpenUntil: v.openUntil(m), RetainUntil: v.at(m.RetainUntil), Together: r.Together, Solved: m.Solved,
 		History: []cx.Entry{}, Messages: []cx.Message{}, Moment: momentDoc(v, m),
+		Media: mediaDocs(v, secret, r.Media),
 	}
 	if c := r.Case; c != nil {
 		d.SentTo = v.sentTo(m, r.OnDuty, r.DutyAt)
@@ -43,6 +44,9 @@ func receiptDoc(v *voice, r *intake.Receipt) cx.Receipt {
 	}
 	for _, h := range r.History {
 		e := cx.Entry{Status: h.Status, At: v.at(h.At), Label: h.Label}
+		if h.Status == sayline.StatusInProgress {
+			e.Label = v.stepLabel(topicOf(r), h.Label)
+		}
 		if h.By != "" {
 			e.By = v.team(m.Decision)
 		}
@@ -51,6 +55,7 @@ func receiptDoc(v *voice, r *intake.Receipt) cx.Receipt {
 	for _, x := range r.Messages {
 		out := cx.Message{From: "author", Text: x.Text, Lang: x.Lang, At: v.at(x.At), Solved: x.Solved}
 		if x.Direction == sayline.Reply {
+			out.Media = mediaDocs(v, secret, r.Shown[x.ID])
 			out.From, out.By = "brand", v.team(m.Decision)
 		}
 		d.Messages = append(d.Messages, out)
@@ -64,7 +69,7 @@ func momentDoc(v *voice, m *sayline.Moment) cx.Moment {
 	c := contextDoc(m.Context)
 	d.Context = &c
 	if k := m.Contact; k != nil {
-		d.Contact = &cx.Contact{Name: k.Name, Email: k.Email, Phone: k.Phone, Member: k.Member, Proof: k.Proof}
+		d.Contact = &cx.Contact{Name: k.Name, Email: k.Email, Phone: k.Phone, Member: k.Member}
 	}
 	return d
 }

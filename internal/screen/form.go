@@ -1,24 +1,18 @@
 package screen
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
-	"errors"
-	"io"
-	"mime/multipart"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/brands"
 	"github.com/sayline/sayline/internal/intake"
-	"github.com/sayline/sayline/internal/web"
 )
 
 // maxBody is the largest body read, bytes: the longest text with every
@@ -32,21 +26,23 @@ const (
 
 // form takes the plain form of a touch screen, sent to its own address.
 func (s *Screen) form(w http.ResponseWriter, r *http.Request, site *brands.Site) error {
-	fields, _, err := readForm(w, r)
+	in, err := s.receive(w, r)
 	if err != nil {
 		return err
 	}
+	defer in.Close()
 	at := newSpot(r, site).context()
-	at.Ref = fields.Get("ref") // as the person left it, not as the address had it
-	return s.sayForm(w, r, site, fields, at)
+	at.Ref = in.fields.Get("ref") // as the person left it, not as the address had it
+	return s.sayForm(w, r, site, in, at)
 }
 
 // sayForm says what a form holds and leads to its receipt.
-func (s *Screen) sayForm(w http.ResponseWriter, r *http.Request, site *brands.Site, fields url.Values, at sayline.Context) error {
-	sub, err := formSubmission(fields, at, language(r, site, fields.Get("lang")))
+func (s *Screen) sayForm(w http.ResponseWriter, r *http.Request, site *brands.Site, in *sent, at sayline.Context) error {
+	sub, err := formSubmission(in.whole(), at, language(r, site, in.fields.Get("lang")))
 	if err != nil {
 		return err
 	}
+	sub.Media = in.media
 	done, err := s.accept(r, site, sub)
 	if err != nil {
 		return err
@@ -54,7 +50,16 @@ func (s *Screen) sayForm(w http.ResponseWriter, r *http.Request, site *brands.Si
 	if done.Secret == "" {
 		return redirect(w, r, site.URL("/cx/gone"))
 	}
+	if len(in.media) > 0 {
+		s.settle(r, site, done.Moment.ID)
+	}
 	return redirect(w, r, site.URL(receiptPath(done.Secret))+"?lang="+url.QueryEscape(sub.Moment.Lang))
+}
+
+// settle lets who sends photos or voices without a script see them on the page
+// they are led to, which can't tell them later: it waits a few seconds at most.
+func (s *Screen) settle(r *http.Request, site *brands.Site, moment string) {
+	_, _ = s.Door.AwaitMedia(r.Context(), site.ID, moment) // shown or not, it is kept
 }
 
 // redirect leads a browser on, after a form.
@@ -136,68 +141,3 @@ func lastOf(fields url.Values, name string) string {
 
 // lines undoes what browsers do to line breaks in forms (CR LF).
 func lines(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") }
-
-// readForm reads a form of either kind. moment is the part of that name, nil
-// where there is none. Media is not taken here.
-func readForm(w http.ResponseWriter, r *http.Request) (fields url.Values, moment []byte, err error) {
-	mediaType, params, err := web.MediaType(r)
-	if err != nil {
-		return nil, nil, err
-	}
-	body, err := web.ReadBody(w, r, maxBody)
-	if err != nil {
-		return nil, nil, err
-	}
-	switch mediaType {
-	case formType:
-		fields, err = url.ParseQuery(string(body))
-	case multipartType:
-		fields, moment, err = readParts(multipart.NewReader(bytes.NewReader(body), params["boundary"]))
-	default:
-		return nil, nil, sayline.Errorf(sayline.WrongType, "This can't be taken as %s.", mediaType)
-	}
-	if sayline.KindOf(err) == sayline.WrongType {
-		return nil, nil, err
-	}
-	if err != nil {
-		return nil, nil, sayline.Errorf(sayline.Invalid, "This form can't be read.").Because(err)
-	}
-	for name, values := range fields {
-		for _, v := range append(values, name) {
-			if !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
-				return nil, nil, sayline.Errorf(sayline.Invalid, "This form isn't UTF-8 without U+0000.")
-			}
-		}
-	}
-	return fields, moment, nil
-}
-
-// maxParts is how many parts a form may have.
-const maxParts = 64
-
-func readParts(mr *multipart.Reader) (fields url.Values, moment []byte, err error) {
-	fields = url.Values{}
-	for range maxParts {
-		p, err := mr.NextPart()
-		if errors.Is(err, io.EOF) {
-			return fields, moment, nil
-		}
-		if err != nil {
-			return nil, nil, err
-		}
-		name := p.FormName()
-		if p.FileName() != "" || name == "photo" || name == "voice" {
-			return nil, nil, sayline.Errorf(sayline.WrongType, "Only words are taken here, no photo and no voice.")
-		}
-		b, err := io.ReadAll(p)
-		if err != nil {
-			return nil, nil, err
-		}
-		if name == "moment" && moment == nil {
-			moment = b
-		} else {
-			fields.Add(name, string(b))
-		}
-	}
-	return nil, nil, errors.New("too many parts")
-}

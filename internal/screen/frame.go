@@ -31,6 +31,10 @@ type frame struct {
 	Sheet     string // path of the answer's style sheet; "" on the first screen, which has all it needs
 	Self      string // path of the screen somebody stands at
 	Others    []langLink
+
+	// For machines; a page without them is not to be listed. See signpost.go.
+	Canonical  string
+	Structured template.HTML
 }
 
 // langLink leads to the same page in another of the brand's languages.
@@ -40,7 +44,7 @@ type langLink struct{ Tag, Name, URL string }
 func (s *Screen) newFrame(r *http.Request, site *brands.Site, t *sayline.Touchpoint, lang string) frame {
 	tongue := s.Words.In(lang)
 	f := frame{
-		voice: voice{tongue, lang, site, t, s.Now().In(site.Location())}, Dir: words.Direction(lang), Dress: s.wardrobe.dress(site.Look.Color),
+		voice: voice{tongue, lang, site, t, s.Now().In(site.Location())}, Dir: words.Direction(lang), Dress: s.wardrobe.dress(site.Look.Color, lang),
 		Brand: site.Name, Logo: template.HTML(site.Look.Logo), Rel: cx.Rel, Discovery: site.URL(cx.WellKnown),
 		Self: path(site, "/cx"),
 	}
@@ -51,17 +55,13 @@ func (s *Screen) newFrame(r *http.Request, site *brands.Site, t *sayline.Touchpo
 		if tag == lang {
 			continue
 		}
-		name := strings.ToUpper(tag)
-		if own := s.Words.In(tag); own.Tag == words.Base(tag) {
-			name = own.Say("language")
-		}
-		f.Others = append(f.Others, langLink{tag, name, withQuery(r.URL, "lang", tag)})
+		f.Others = append(f.Others, langLink{tag, s.Words.NameOf(tag), withQuery(r.URL, "lang", tag)})
 	}
 	return f
 }
 
 // LangName is the page's own language in its own words.
-func (f *frame) LangName() string { return f.W.Say("language") }
+func (f *frame) LangName() string { return words.NameOf(f.W, f.Lang) }
 
 // language picks what a page is written in: ?lang=, else what a receipt's
 // author spoke (prefer, may be ""), else what the browser wants.
@@ -103,6 +103,7 @@ func (s *Screen) send(w http.ResponseWriter, r *http.Request, status int, name s
 	}
 	h := w.Header()
 	h.Set("Content-Language", f.Lang)
+	h.Del("Access-Control-Expose-Headers") // of documents: a page's room is short
 	h.Set("Content-Security-Policy", s.policy(r, f).String())
 	h.Set("Cache-Control", cmp.Or(h.Get("Cache-Control"), "private, no-cache"))
 	h.Set("Vary", "Accept-Language, Accept-Encoding, Accept")
@@ -127,7 +128,7 @@ func (s *Screen) policy(r *http.Request, f *frame) web.Policy {
 		self = append(self, base.Scheme+"://"+base.Host)
 	}
 	return web.Policy{
-		Scripts: []string{"'self'", s.scripts.hash}, Styles: []string{"'self'", f.Dress.hash}, Images: []string{"data:"},
-		Connect: self, Forms: self, Frames: s.Frames,
+		Scripts: []string{"'self'", s.scripts.hash}, Styles: []string{"'self'", f.Dress.hash}, Images: []string{"'self'", "data:", "blob:"}, Media: []string{"'self'", "blob:"}, Manifests: []string{"'self'"},
+		Connect: self, Forms: self, Frames: append([]string{"'self'"}, f.site.Sites...),
 	}
 }

@@ -10,7 +10,7 @@ import (
 
 // gift is the one thing that is asked after a tap: what is missing.
 type gift struct {
-	Field    string // topic, place or product
+	Field    string // topic, place, product or lot
 	Question string
 	Choices  []choice
 	Search   string // what is searched for by name: its label; "" where all choices are shown
@@ -56,6 +56,15 @@ func newGift(v *voice, q url.Values, m *sayline.Moment) *gift {
 	}
 	g.choose(v, list, q)
 	return g
+}
+
+// wantsLot says whether a photo of the printed lot is what is missing: a plain
+// barcode was scanned, which names the product alone, and something about that
+// product is wrong.
+func wantsLot(v *voice, m *sayline.Moment) bool {
+	topic := v.site.Index.Topic(m.Topic)
+	return m.Context.GS1 != "" && m.Context.Product != "" && m.Context.Lot == "" &&
+		topic != nil && topic.Kind == "problem" && slices.Contains(topic.Needs, "product")
 }
 
 // choose fills in the choices: all where they are few, else what was searched

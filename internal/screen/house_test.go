@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,36 +22,55 @@ import (
 	"github.com/sayline/sayline/cx"
 	"github.com/sayline/sayline/internal/brandfile"
 	"github.com/sayline/sayline/internal/brands"
+	"github.com/sayline/sayline/internal/darkroom"
 	"github.com/sayline/sayline/internal/intake"
+	"github.com/sayline/sayline/internal/media"
 	"github.com/sayline/sayline/internal/screen"
 	"github.com/sayline/sayline/internal/store"
+	"github.com/sayline/sayline/internal/store/storetest"
 	"github.com/sayline/sayline/internal/words"
 )
 
 // house is a whole small Sayline: a real store, the real door, the screen, a
 // real server, and the demo's brands.
 type house struct {
-	t     testing.TB
-	store *store.Store
-	door  *intake.Door
-	reg   *brands.Registry
-	log   *syncBuffer
-	url   string // of the server; a brand is at url + "/@" + id
-	clock *clock
+	writes atomic.Int32 // transactions
+	t      testing.TB
+	store  *store.Store
+	door   *intake.Door
+	reg    *brands.Registry
+	log    *syncBuffer
+	url    string // of the server; a brand is at url + "/@" + id
+	clock  *clock
 
-	database string // file
+	database string       // file
+	folder   string       // of photos and voice
+	away     atomic.Bool  // nobody can reach the server
+	cut      atomic.Int64 // so many answers to a POST are still cut off, once the work is done
 }
 
-// clock is real time, moved by hand.
+// clock is real time, moved by hand, until it is made to stand.
 type clock struct {
-	mu sync.Mutex
-	by time.Duration
+	mu    sync.Mutex
+	by    time.Duration
+	since time.Time // since when it stands; zero while it runs
 }
 
 func (c *clock) now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if !c.since.IsZero() {
+		return c.since.Add(c.by)
+	}
 	return time.Now().Add(c.by)
+}
+
+// stand makes it go on by hand only: what lasts seconds must not depend on how
+// fast this machine is.
+func (c *clock) stand() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.since = time.Now()
 }
 
 func (c *clock) forward(d time.Duration) {
@@ -74,27 +94,28 @@ func (s *syncBuffer) String() string { s.mu.Lock(); defer s.mu.Unlock(); return 
 // newHouse opens a house; change may set the screen's options.
 func newHouse(t testing.TB, change ...func(*screen.Options)) *house {
 	t.Helper()
-	h := &house{t: t, reg: &brands.Registry{}, clock: &clock{}, log: &syncBuffer{}, database: filepath.Join(t.TempDir(), "sayline.db")}
+	h := &house{t: t, reg: &brands.Registry{}, clock: &clock{}, log: &syncBuffer{}, database: storetest.SQLite(t)}
 	log := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	var err error
-	h.store, err = store.Open(context.Background(), store.Options{Database: h.database, Log: log, Now: h.clock.now})
+	h.store, err = store.Open(context.Background(), store.Options{Database: h.database, Log: log, Now: h.clock.now, Passing: func(at store.Point, _ string) {
+		if at == store.BeforeCommit {
+			h.writes.Add(1)
+		}
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { h.store.Close() })
 	h.door = intake.New(h.store, h.clock.now, rand.Reader)
-	files, err := filepath.Glob(filepath.Join("..", "..", "examples", "*.yaml"))
-	if err != nil || len(files) == 0 {
-		t.Fatal("no examples: ", err)
+	spool := h.keepMedia(log)
+	for _, c := range demo(t) {
+		h.add(c)
 	}
-	for _, file := range files {
-		h.add(example(t, file))
-	}
-	catalogue, err := words.New()
+	catalogue, err := catalogue()
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := screen.Options{Door: h.door, Words: catalogue, Log: log, Now: h.clock.now, Random: rand.Reader}
+	o := screen.Options{Door: h.door, Words: catalogue, Log: log, Now: h.clock.now, Random: rand.Reader, Spool: spool}
 	for _, c := range change {
 		c(&o)
 	}
@@ -105,14 +126,73 @@ func newHouse(t testing.TB, change ...func(*screen.Options)) *house {
 	mux := http.NewServeMux()
 	s.Routes(mux)
 	srv := httptest.NewUnstartedServer(nil)
-	srv.Config.Handler = h.reg.Resolve(func(*http.Request) string { return h.url }, func(*http.Request) bool { return false }, mux)
+	srv.Config.Handler = h.cutting(h.reg.Resolve(func(*http.Request) string { return h.url }, func(*http.Request) bool { return false }, mux))
+	h.url = "http://" + srv.Listener.Addr().String()
 	srv.Start()
-	h.url = srv.URL
 	t.Cleanup(func() {
 		s.Close()
 		srv.Close()
 	})
 	return h
+}
+
+// keepMedia opens a folder for photos and voice, and the darkroom that works on them.
+func (h *house) keepMedia(log *slog.Logger) *media.Spool {
+	h.t.Helper()
+	h.folder = h.t.TempDir()
+	files, err := media.OpenFolder(h.folder)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	spool, err := media.NewSpool(filepath.Join(h.folder, media.SpoolName))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.door.KeepMedia(files)
+	d := darkroom.New(darkroom.Options{Store: h.store, Files: files, Log: log, Now: h.clock.now})
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() { d.Run(ctx); close(ended) }()
+	h.t.Cleanup(func() { stop(); <-ended })
+	return spool
+}
+
+// cutting does what a request asks and then, while h.cut says so, ends the
+// connection without a word, as a server does that is killed in between.
+func (h *house) cutting(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if h.away.Load() {
+			panic(http.ErrAbortHandler)
+		}
+		if r.Method == "POST" && h.cut.Add(-1) >= 0 {
+			next.ServeHTTP(httptest.NewRecorder(), r)
+			panic(http.ErrAbortHandler)
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// catalogue is read once: it is the same for all.
+var catalogue = sync.OnceValues(words.New)
+
+// demo reads all of the demo's brands, once, as nobody changes them.
+func demo(t testing.TB) []*sayline.Config {
+	t.Helper()
+	demos.Do(func() {
+		files, err := filepath.Glob(filepath.Join("..", "..", "examples", "*.yaml"))
+		if err != nil || len(files) == 0 {
+			t.Fatal("no examples: ", err)
+		}
+		for _, file := range files {
+			demos.configs = append(demos.configs, example(t, file))
+		}
+	})
+	return demos.configs
+}
+
+var demos struct {
+	sync.Once
+	configs []*sayline.Config
 }
 
 // example reads one of the demo's brands.

@@ -13,6 +13,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,17 +23,26 @@ import (
 	_ "modernc.org/sqlite"
 )
 
-// phone is a page with line.js on it, on a network that loses things. What is
-// in kept survives the page.
+// phone is a device with line.js open in a tab or two, on a network that loses
+// things. What is in kept survives the pages; an item is one tab's at a time.
 type phone struct {
 	h      *house
-	vm     *goja.Runtime
-	line   *goja.Object
 	kept   map[string]string
+	owner  map[string]*tab
+	tabs   []*tab
 	online bool
-	sent   []flight // requests nobody has decided about
 	keys   int
 	taps   []*tap
+	photos map[string]string // id → content, until it is discarded
+}
+
+// tab is one page of a phone.
+type tab struct {
+	p     *phone
+	vm    *goja.Runtime
+	line  *goja.Object
+	sent  []flight // requests nobody has decided about
+	grown bool     // talk.js is here too
 }
 
 // flight is a request under way.
@@ -40,6 +50,7 @@ type flight struct {
 	method, url, body string
 	headers           map[string]string
 	number            int64
+	media             string // id of the photo that goes with it
 }
 
 // tap is one thing a person said, and all they added to it.
@@ -62,167 +73,234 @@ const (
 )
 
 func newPhone(h *house) *phone {
-	p := &phone{h: h, kept: map[string]string{}, online: true}
+	p := &phone{h: h, kept: map[string]string{}, owner: map[string]*tab{}, photos: map[string]string{}, online: true}
 	p.open()
 	return p
 }
 
-// open opens the page: whatever was under way before is gone, what was kept is not.
+// now is the tab somebody looks at.
+func (p *phone) now() *tab { return p.tabs[len(p.tabs)-1] }
+
+// scripts are the parts of a page that know no browser.
+var scripts = sync.OnceValue(func() (src [2]*goja.Program) {
+	for n, name := range []string{"assets/line.js", "assets/talk.js"} {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			panic(err)
+		}
+		src[n] = goja.MustCompile(name, string(b), true)
+	}
+	return src
+})
+
+// open opens a page in a tab of its own, in front of the others.
 func (p *phone) open() {
-	p.vm, p.sent = goja.New(), nil
-	src, err := os.ReadFile("assets/line.js")
+	t := &tab{p: p, vm: goja.New()}
+	p.tabs = append(p.tabs, t)
+	t.vm.Set("keepIt", func(id, item string) { p.kept[id] = item })
+	t.vm.Set("forgetIt", func(id string) { delete(p.kept, id) })
+	t.vm.Set("ownIt", func(id string) { p.owner[id] = t })
+	t.vm.Set("keyOf", func() string { p.keys++; return fmt.Sprintf("%s%08d", newKey(), p.keys) })
+	t.vm.Set("nowIs", func() int64 { return p.h.clock.now().UnixMilli() })
+	t.vm.Set("isOnline", func() bool { return p.online })
+	t.vm.Set("sendIt", func(method, url, body string, headers map[string]string, n int64, media string) {
+		t.sent = append(t.sent, flight{method, url, body, headers, n, media})
+	})
+	t.vm.Set("stopIt", func(n int64) { t.sent = slices.DeleteFunc(t.sent, func(f flight) bool { return f.number == n }) })
+	t.vm.Set("discardIt", func(id string) { delete(p.photos, id) })
+	for _, src := range scripts() {
+		if _, err := t.vm.RunProgram(src); err != nil {
+			p.h.t.Fatal(err)
+		}
+	}
+	v, err := t.vm.RunString(`const world = {
+			keep: i => keepIt(i.id, JSON.stringify(i)), forget: i => forgetIt(i.id), own: i => ownIt(i.id),
+			key: keyOf, now: nowIs, online: isOnline, wake() {}, show() {}, stop: stopIt, discard: m => discardIt(m.id),
+			sign: (moment, from) => { moment.context.ref = from },
+			send: (r, n) => sendIt(r.method, r.url, r.body || '', r.headers, n, r.media ? r.media.id : '')
+		}, line = Line(world)
+		line`)
 	if err != nil {
 		p.h.t.Fatal(err)
 	}
-	p.vm.Set("JSON_parse_all", func() []string {
-		ids := make([]string, 0, len(p.kept))
-		for id := range p.kept {
-			ids = append(ids, id)
-		}
-		sort.Strings(ids)
-		out := make([]string, len(ids))
-		for i, id := range ids {
-			out[i] = p.kept[id]
-		}
-		return out
-	})
-	p.vm.Set("keepIt", func(id, item string) { p.kept[id] = item })
-	p.vm.Set("forgetIt", func(id string) { delete(p.kept, id) })
-	p.vm.Set("keyOf", func() string { p.keys++; return fmt.Sprintf("%s%08d", newKey(), p.keys) })
-	p.vm.Set("nowIs", func() int64 { return p.h.clock.now().UnixMilli() })
-	p.vm.Set("isOnline", func() bool { return p.online })
-	p.vm.Set("sendIt", func(method, url, body string, headers map[string]string, n int64) {
-		p.sent = append(p.sent, flight{method, url, body, headers, n})
-	})
-	v, err := p.vm.RunString(string(src) + `
-		;Line({
-			load: () => JSON_parse_all().map(s => JSON.parse(s)), keep: i => keepIt(i.id, JSON.stringify(i)), forget: i => forgetIt(i.id),
-			key: keyOf, now: nowIs, online: isOnline, wake: () => {}, show: () => {},
-			send: (r, n) => sendIt(r.method, r.url, r.body || '', r.headers, n)
-		})`)
-	if err != nil {
-		p.h.t.Fatal(err)
+	t.line = v.ToObject(t.vm)
+	if len(p.kept) > 0 { // somebody has acted before
+		t.more()
 	}
-	p.line = v.ToObject(p.vm)
-	p.call("tick", true)
 }
 
-func (p *phone) call(name string, args ...any) goja.Value {
-	p.h.t.Helper()
-	f, ok := goja.AssertFunction(p.line.Get(name))
+// more is what comes after the first act: the rest of the line, and what others
+// have left behind.
+func (t *tab) more() {
+	if t.grown {
+		return
+	}
+	t.grown = true
+	if _, err := t.vm.RunString(`Talk(line, world)`); err != nil {
+		t.p.h.t.Fatal(err)
+	}
+	t.claim()
+	t.call("tick", true)
+}
+
+// claim takes what is kept and nobody's.
+func (t *tab) claim() {
+	p := t.p
+	var left []string
+	for id, item := range p.kept {
+		if p.owner[id] == nil {
+			p.owner[id] = t
+			left = append(left, item)
+		}
+	}
+	sort.Strings(left)
+	if len(left) > 0 {
+		t.call("claim", t.object(json.RawMessage("["+strings.Join(left, ",")+"]")))
+	}
+}
+
+// close closes the tab somebody looks at: what was under way is gone, what was
+// kept is not, and another tab takes it over.
+func (p *phone) close() {
+	gone := p.now()
+	p.tabs = p.tabs[:len(p.tabs)-1]
+	for id, t := range p.owner {
+		if t == gone {
+			delete(p.owner, id)
+		}
+	}
+	if len(p.tabs) == 0 {
+		p.open()
+	} else {
+		p.now().more()
+		p.now().claim()
+	}
+}
+
+func (t *tab) call(name string, args ...any) goja.Value {
+	t.p.h.t.Helper()
+	f, ok := goja.AssertFunction(t.line.Get(name))
 	if !ok {
-		p.h.t.Fatalf("no function %s", name)
+		t.p.h.t.Fatalf("no function %s", name)
 	}
 	vs := make([]goja.Value, len(args))
 	for i, a := range args {
 		if v, ok := a.(goja.Value); ok {
 			vs[i] = v
 		} else {
-			vs[i] = p.vm.ToValue(a)
+			vs[i] = t.vm.ToValue(a)
 		}
 	}
 	v, err := f(goja.Undefined(), vs...)
 	if err != nil {
-		p.h.t.Fatalf("%s: %v", name, err)
+		t.p.h.t.Fatalf("%s: %v", name, err)
 	}
 	return v
 }
 
 // object makes a JavaScript object of a Go value.
-func (p *phone) object(v any) goja.Value {
-	b, _ := json.Marshal(v)
-	o, err := p.vm.RunString("(" + string(b) + ")")
+func (t *tab) object(v any) goja.Value {
+	b, err := json.Marshal(v)
 	if err != nil {
-		p.h.t.Fatal(err)
+		t.p.h.t.Fatal(err)
+	}
+	o, err := t.vm.RunString("(" + string(b) + ")")
+	if err != nil {
+		t.p.h.t.Fatal(err)
 	}
 	return o
 }
 
-// item finds a tap's item on this page; a finished one that was closed with an
-// earlier page is opened again by its receipt, as a person would.
-func (p *phone) item(t *tap) goja.Value {
-	items := p.line.Get("items").ToObject(p.vm)
-	for i := range items.Get("length").ToInteger() {
-		o := items.Get(strconv.FormatInt(i, 10)).ToObject(p.vm)
-		if o.Get("id").String() == t.id || t.receipt != "" && o.Get("receipt").String() == t.receipt {
-			if r := o.Get("receipt").String(); r != "" {
-				t.receipt = r
+// item finds a tap's item in the tab that has it; a finished one whose page was
+// closed is opened again by its receipt, as a person would.
+func (p *phone) item(t *tap) (*tab, *goja.Object) {
+	for _, tab := range p.tabs {
+		items := tab.line.Get("items").ToObject(tab.vm)
+		for i := range items.Get("length").ToInteger() {
+			o := items.Get(strconv.FormatInt(i, 10)).ToObject(tab.vm)
+			if o.Get("id").String() == t.id || t.receipt != "" && o.Get("receipt").String() == t.receipt {
+				if r := o.Get("receipt").String(); r != "" {
+					t.receipt = r
+				}
+				return tab, o
 			}
-			return o
 		}
 	}
 	if t.receipt == "" {
-		return nil
+		return nil, nil
 	}
-	o := p.call("adopt", t.receipt).ToObject(p.vm)
+	tab := p.now()
+	tab.more()
+	o := tab.call("adopt", t.receipt).ToObject(tab.vm)
 	t.id = o.Get("id").String()
-	return o
+	return tab, o
 }
 
-func (p *phone) state(t *tap) string {
-	if o := p.item(t); o != nil {
-		return o.ToObject(p.vm).Get("state").String()
-	}
-	return ""
-}
-
-// decide lets the oldest undecided request meet its fate.
-func (p *phone) decide(fate int) {
-	if len(p.sent) == 0 {
+// decide lets the oldest undecided request of a tab meet its fate.
+func (t *tab) decide(fate int) {
+	if len(t.sent) == 0 {
 		return
 	}
-	f := p.sent[0]
-	p.sent = p.sent[1:]
+	f := t.sent[0]
+	t.sent = t.sent[1:]
 	switch fate {
 	case requestLost:
-		p.call("silent", f.number)
+		t.call("silent", f.number)
 		return
 	case strangersPage:
-		p.call("answered", f.number, 200, goja.Null(), 0)
+		t.call("answered", f.number, 200, goja.Null(), 0)
 		return
 	case busy:
-		p.call("answered", f.number, 503, goja.Null(), 2)
+		t.call("answered", f.number, 503, goja.Null(), 2)
 		return
 	}
-	status, doc, after := p.deliver(f)
+	status, doc, after := t.deliver(f)
 	if fate == answerLost {
-		p.call("silent", f.number)
+		t.call("silent", f.number)
 		return
 	}
-	p.call("answered", f.number, status, doc, after)
+	t.call("answered", f.number, status, doc, after)
 }
 
 // deliver really sends a request.
-func (p *phone) deliver(f flight) (status int, doc goja.Value, after int) {
+func (t *tab) deliver(f flight) (status int, doc goja.Value, after int) {
+	if f.media != "" { // as queue.js makes it: alone, or a form with the moment
+		content := t.p.photos[f.media]
+		f.headers["Content-Type"] = "image/jpeg"
+		if f.body != "" {
+			content, f.headers["Content-Type"] = form(t.p.h.t, file{"moment", "", f.body}, file{"photo", "image/jpeg", content})
+		}
+		f.body = content
+	}
 	r, err := http.NewRequest(f.method, f.url, strings.NewReader(f.body))
 	if err != nil {
-		p.h.t.Fatal(err)
+		t.p.h.t.Fatal(err)
 	}
 	for k, v := range f.headers {
 		r.Header.Set(k, v)
 	}
 	res, err := http.DefaultClient.Do(r)
 	if err != nil {
-		p.h.t.Fatal(err)
+		t.p.h.t.Fatal(err)
 	}
 	defer res.Body.Close()
 	b, err := io.ReadAll(res.Body)
 	if err != nil {
-		p.h.t.Fatal(err)
+		t.p.h.t.Fatal(err)
 	}
 	after, _ = strconv.Atoi(res.Header.Get("Retry-After"))
 	doc = goja.Null()
 	if json.Valid(b) {
-		p.vm.Set("answerText", string(b))
-		if doc, err = p.vm.RunString("JSON.parse(answerText)"); err != nil {
-			p.h.t.Fatal(err)
+		t.vm.Set("answerText", string(b))
+		if doc, err = t.vm.RunString("JSON.parse(answerText)"); err != nil {
+			t.p.h.t.Fatal(err)
 		}
 	}
 	return res.StatusCode, doc, after
 }
 
 // live plays a script, a byte for each thing that happens; then the network is
-// good until nothing is left to deliver.
+// good.
 func (p *phone) live(script []byte) {
 	word := 0
 	words := func(b byte) string {
@@ -235,16 +313,30 @@ func (p *phone) live(script []byte) {
 	}
 	for _, b := range script {
 		p.step(b, words)
+		if b%3 == 0 {
+			p.now().more() // loads a while after the first tap
+		}
 	}
+	p.settle()
+}
+
+// settle is a good network until nothing is left to deliver.
+func (p *phone) settle() {
+	p.h.t.Helper()
 	p.online = true
+	for _, t := range p.tabs {
+		t.more()
+	}
 	for round := 0; len(p.kept) > 0; round++ {
 		if round > 500 {
 			p.h.t.Fatalf("never finished: %v", p.kept)
 		}
 		p.h.clock.forward(61 * time.Second)
-		p.call("tick")
-		for len(p.sent) > 0 {
-			p.decide(delivered)
+		for _, t := range p.tabs {
+			t.call("tick")
+			for len(t.sent) > 0 {
+				t.decide(delivered)
+			}
 		}
 	}
 }
@@ -263,23 +355,29 @@ func (p *phone) step(b byte, words func(byte) string) {
 			moment["text"] = w
 			t.adds = append(t.adds, w)
 		}
-		t.id = p.call("say", p.h.url+"/@sparkle/cx/moments", p.object(moment)).ToObject(p.vm).Get("id").String()
+		t.id = p.now().call("say", p.h.url+"/@sparkle/cx/moments", p.now().object(moment)).ToObject(p.now().vm).Get("id").String()
 		p.taps = append(p.taps, t)
 	case kind < 8: // mostly the network
-		p.decide([]int{delivered, delivered, delivered, requestLost, answerLost, answerLost, strangersPage, busy}[b/16%8])
+		p.tabs[int(b/16)%len(p.tabs)].decide([]int{delivered, delivered, delivered, requestLost, answerLost, answerLost, strangersPage, busy}[b/16%8])
 	case kind == 8:
 		p.h.clock.forward(time.Duration(b/16) * time.Second)
-		p.call("tick")
+		p.now().call("tick")
 	case kind == 9 && b > 128:
 		p.h.clock.forward(16 * time.Minute) // the server seals what is open
 	case kind == 9:
 		p.online = !p.online
-		p.call("tick", p.online)
+		for _, t := range p.tabs {
+			t.call("tick", p.online)
+		}
 	case kind == 10:
 		for _, t := range p.taps {
 			p.item(t) // learn its receipt
 		}
-		p.open()
+		if b > 160 && len(p.tabs) < 3 {
+			p.open()
+		} else {
+			p.close()
+		}
 	default:
 		p.touch(last, kind, b, words)
 	}
@@ -287,31 +385,34 @@ func (p *phone) step(b byte, words func(byte) string) {
 
 // touch is what a person does with something they said.
 func (p *phone) touch(t *tap, kind, b byte, words func(byte) string) {
-	item := p.item(t)
+	tab, item := p.item(t)
 	if item == nil {
 		return // the page was closed before anything came back; it is on its way all the same
 	}
-	if s := p.state(t); s == "gone" || s == "refused" {
+	if s := item.Get("state").String(); s == "gone" || s == "refused" {
 		return
+	}
+	if kind == 15 {
+		tab.more() // its button is not there before
 	}
 	switch kind {
 	case 11, 12:
 		w := words(b)
 		t.adds = append(t.adds, w)
-		p.call("add", item, p.object(map[string]any{"text": w}))
+		tab.call("add", item, tab.object(map[string]any{"text": w}))
 	case 13:
-		p.call("add", item, p.object(map[string]any{"topic": "cant-find-it", "context": map[string]any{"place": map[string]any{"id": "calle-mayor"}}}))
+		tab.call("add", item, tab.object(map[string]any{"topic": "cant-find-it", "context": map[string]any{"place": map[string]any{"id": "calle-mayor"}}}))
 	case 14:
 		if b > 200 {
 			t.taken = true
-			p.call("take", item)
+			tab.call("take", item)
 		} else {
-			p.call("close", item)
+			tab.call("close", item)
 		}
 	case 15:
 		w := words(b)
 		t.tells = append(t.tells, w)
-		p.call("tell", item, p.object(map[string]any{"text": w}))
+		tab.call("tell", item, tab.object(map[string]any{"text": w}))
 	}
 }
 
@@ -372,15 +473,28 @@ func short(list []string) []string {
 }
 
 // moments counts what is in the database itself.
-func (h *house) moments() int {
+func (h *house) moments() int { h.t.Helper(); return h.count("moment") }
+
+// count is how many rows a table has.
+func (h *house) count(table string) int {
+	h.t.Helper()
+	return int(h.number("SELECT COUNT(*) FROM " + table))
+}
+
+// column is a number that is kept of one moment.
+func (h *house) column(name, where string) int64 {
+	h.t.Helper()
+	return h.number("SELECT " + name + " FROM moment WHERE " + where)
+}
+
+func (h *house) number(query string) (n int64) {
 	h.t.Helper()
 	db, err := sql.Open("sqlite", h.database)
 	if err != nil {
 		h.t.Fatal(err)
 	}
 	defer db.Close()
-	var n int
-	if err := db.QueryRowContext(context.Background(), "SELECT COUNT(*) FROM moment").Scan(&n); err != nil {
+	if err := db.QueryRowContext(context.Background(), query).Scan(&n); err != nil {
 		h.t.Fatal(err)
 	}
 	return n
@@ -397,7 +511,7 @@ func play(t *testing.T, h *house, script []byte) {
 // TestLine plays a few hundred lives of a client on a bad network.
 func TestLine(t *testing.T) {
 	h := newHouse(t, func(o *screen.Options) { o.RateLimitOff = true })
-	for seed := range uint64(testkit.Size(80, 300)) {
+	for seed := range uint64(testkit.Size(80, 120)) {
 		random := rand.New(rand.NewPCG(seed, 2026))
 		script := make([]byte, 10+random.IntN(60))
 		for i := range script {

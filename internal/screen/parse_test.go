@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/sayline/sayline"
+	"github.com/sayline/sayline/internal/media"
 	"github.com/sayline/sayline/internal/web"
 )
 
@@ -20,20 +21,28 @@ func FuzzForm(f *testing.F) {
 	f.Add(true, "--b\r\nContent-Disposition: form-data; name=\"moment\"\r\n\r\n{}\r\n--b--\r\n")
 	f.Add(true, "--b\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"x\"\r\n\r\n\xff\r\n--b--\r\n")
 	f.Add(true, "--b\r\n\r\n")
+	f.Add(true, "--b\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"x\"\r\nContent-Type: image/png\r\n\r\n\x89PNG\r\n\x1a\n\r\n--b\r\nContent-Disposition: form-data; name=\"voice\"\r\n\r\n\r\n--b--\r\n")
+	spool, err := media.NewSpool(f.TempDir())
+	if err != nil {
+		f.Fatal(err)
+	}
+	s := &Screen{Options: Options{Spool: spool}, uploads: web.NewSlots(maxUploads)}
 	f.Fuzz(func(t *testing.T, parts bool, body string) {
 		r := httptest.NewRequest("POST", "/cx", strings.NewReader(body))
 		r.Header.Set("Content-Type", formType)
 		if parts {
 			r.Header.Set("Content-Type", multipartType+"; boundary=b")
 		}
-		fields, _, err := readForm(httptest.NewRecorder(), r)
+		in, err := s.receive(httptest.NewRecorder(), r)
 		if err != nil {
 			if k := sayline.KindOf(err); k != sayline.Invalid && k != sayline.WrongType && k != sayline.TooLarge {
 				t.Fatalf("refused as %s: %v", k, err)
 			}
 			return
 		}
-		for name, values := range fields {
+		defer in.Close()
+		fields := in.whole()
+		for name, values := range in.fields {
 			for _, v := range append(values, name) {
 				if !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
 					t.Fatalf("%q was let through", v)

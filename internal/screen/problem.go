@@ -36,8 +36,12 @@ func (s *Screen) fillProblem(r *http.Request, e *sayline.Error, p *cx.Problem) {
 	}
 	w := s.Words.In(language(r, site, ""))
 	p.Title = w.Say("problem_" + string(e.Kind))
-	if e.Key != "" && w.Has(e.Key) {
+	switch {
+	case w.Tag == "en": // as it was said: more exact than the catalogue's sentence
+	case e.Key != "" && w.Has(e.Key):
 		p.Detail = w.Say(e.Key)
+	default:
+		p.Detail = "" // the title says it in the reader's language; English would not
 	}
 	if e.Kind == sayline.Unavailable {
 		p.Fallback = site.Fallback

@@ -24,7 +24,7 @@ func TestDiscovery(t *testing.T) {
 	if d.CX != cx.Version || d.Brand.Name != "Sparkle" || d.Screen != h.url+"/@sparkle/cx" || !d.Expires.After(time.Now()) || len(d.Domains) == 0 {
 		t.Errorf("%s", a.body)
 	}
-	if len(d.Accepts) != 1 || d.Accepts[0].Media != "text" || !slices.Equal(d.ReplyChannels, []string{"receipt"}) || slices.Contains(d.Conformance, "media") || d.Limits.MomentsPerMinute != screen.DefaultRate {
+	if len(d.Accepts) != 3 || d.Accepts[0].Media != "text" || d.Accepts[1].MaxCount != 4 || d.Accepts[2].MaxSeconds != 180 || !slices.Equal(d.ReplyChannels, []string{"receipt"}) || !slices.Contains(d.Conformance, "media") || d.Limits.MomentsPerMinute != screen.DefaultRate {
 		t.Errorf("it names what it does not do: %s", a.body)
 	}
 	if a.header.Get("Set-Cookie") != "" || len(a.body) > 64<<10 || a.header.Get("Access-Control-Allow-Origin") != "*" {

@@ -12,8 +12,10 @@ import (
 	"time"
 
 	"github.com/sayline/sayline"
+	"github.com/sayline/sayline/docs/schema"
 	"github.com/sayline/sayline/internal/brands"
 	"github.com/sayline/sayline/internal/intake"
+	"github.com/sayline/sayline/internal/media"
 	"github.com/sayline/sayline/internal/web"
 	"github.com/sayline/sayline/internal/words"
 )
@@ -28,11 +30,20 @@ type Options struct {
 	Count  func(kind sayline.Kind) // errors, for the metrics; may be nil
 	Proxy  web.Proxies             // whose word about a client's address is believed
 
+	// Anywhere is the operator's address as a visitor sees it: /say there keeps
+	// receipts across brands. nil where there is none.
+	Anywhere func(*http.Request) string
+
+	Resolver string // path of the brand's GS1 resolver, such as "/gs1"; "" where there is none
+	PushKey  string // public VAPID key that browsers subscribe to, base64url; "" tells no browser
+	Mail     bool   // who left an e-mail address is written to
+	Open311  string // path of the brand's Open311 endpoint, such as "/open311/v2"; "" where there is none
+
 	RatePerMinute int           // moments one address may send; 0 is the default
 	RateLimitOff  bool          // for load tests
 	Streams       int           // open event streams; 0 is the default
 	StreamFor     time.Duration // how long one stays open; 0 is the default
-	Frames        []string      // who may frame the pages, as of frame-ancestors; default 'self'
+	Spool         *media.Spool  // for photos and voices on their way in; nil takes none
 	Conformance   []string      // classes of the protocol that other parts of the program fulfil, such as "events"
 }
 
@@ -46,19 +57,31 @@ const (
 // addsPerMoment is how much one address may add for each moment it may send.
 const addsPerMoment = 5
 
+// perDevice is how many times the rate of an address a device of the brand's own
+// may have: it delivers what waited for days.
+const perDevice = 5
+
 // Screen serves every brand's touch screen and protocol.
 type Screen struct {
 	Options
 	errors   *web.Errors
 	limit    *web.Limiter // of moments; nil when off
+	relays   *web.Limiter // of what relays hand in
 	adding   *web.Limiter // of what is added to them: a few times as much
+	things   *web.Limiter // of moments that one device signs
+	relayed  *web.Limiter // of what relays add
 	streams  *web.Slots
+	uploads  *web.Slots
 	done     chan struct{}
 	pages    *template.Template
 	wardrobe *wardrobe
+	drawn    drawn
 	assets   *web.Assets
 	scripts  scripts
+	teller   string // the service worker of one receipt, without what is of a brand
+	worker   string // the service worker, without what is of a brand
 	openAPI  []byte
+	asyncAPI []byte
 }
 
 // scripts are what stands in the pages themselves, and their hashes.
@@ -81,13 +104,13 @@ func New(o Options) (*Screen, error) {
 	if o.StreamFor == 0 {
 		o.StreamFor = DefaultStreamFor
 	}
-	if o.Frames == nil {
-		o.Frames = []string{"'self'"}
-	}
-	s := &Screen{Options: o, streams: web.NewSlots(o.Streams), done: make(chan struct{})}
+	s := &Screen{Options: o, streams: web.NewSlots(o.Streams), uploads: web.NewSlots(maxUploads), done: make(chan struct{})}
 	if !o.RateLimitOff {
 		s.limit = web.NewLimiter(o.RatePerMinute, o.Now, o.Random)
+		s.relays = web.NewLimiter(o.RatePerMinute*relayBudget, o.Now, o.Random)
 		s.adding = web.NewLimiter(o.RatePerMinute*addsPerMoment, o.Now, o.Random)
+		s.things = web.NewLimiter(o.RatePerMinute*perDevice, o.Now, o.Random)
+		s.relayed = web.NewLimiter(o.RatePerMinute*relayBudget*addsPerMoment, o.Now, o.Random)
 	}
 	s.errors = &web.Errors{Log: o.Log, Count: o.Count, Fill: s.fillProblem, Page: s.problemPage}
 	if err := s.load(); err != nil {
@@ -111,15 +134,12 @@ func (s *Screen) load() error {
 		return err
 	}
 	s.wardrobe = newWardrobe(read("screen.css"))
-	line := web.SqueezeJS(read("line.js") + read("world.js"))
-	touch := line + web.SqueezeJS(read("touch.js"))
-	gifts := web.SqueezeJS(read("gifts.js"))
-	answer := line + web.SqueezeJS(read("answer.js")) + gifts
+	touch := web.SqueezeJS(read("line.js") + read("world.js") + read("touch.js"))
 	s.scripts = scripts{template.HTML("<script>" + touch + "</script>"), web.Hash(touch)}
-	s.assets = web.NewAssets("/cx/a/", map[string][]byte{
-		"gifts.js": []byte(gifts), "answer.js": []byte(answer), "answer.css": []byte(web.SqueezeCSS(read("answer.css"))),
-	})
-	s.openAPI = []byte(read("openapi.json"))
+	s.assets = web.NewAssets("/cx/a/", s.later(read))
+	s.worker = web.SqueezeJS(read("line.js") + read("who.js") + read("talk.js") + read("queue.js") + read("sw.js"))
+	s.teller = web.SqueezeJS(read("tell.js"))
+	s.openAPI, s.asyncAPI = []byte(read("openapi.json")), alone(schema.AsyncAPI, schema.Event)
 	return err
 }
 
@@ -178,11 +198,27 @@ func (s *Screen) Routes(mux *http.ServeMux) {
 		{"DELETE /cx/r/{secret}", s.withdraw},
 		{"POST /cx/r/{secret}", s.change},
 		{"POST /cx/r/{secret}/messages", s.message},
+		{"POST /cx/r/{secret}/media", s.addMedia},
+		{"GET /cx/r/{secret}/media/{id}", s.media},
+		{"GET /cx/r/{secret}/media/{id}/{as}", s.media},
+		{"POST /cx/r/{secret}/push", s.push},
 		{"GET /cx/r/{secret}/export", s.export},
 		{"GET /cx/gone", s.gone},
+		{"GET /cx/done", s.donePage},
+
+		{"GET /cx/manifest.webmanifest", s.manifest},
+		{"GET /cx/icon.svg", s.icon},
+		{"GET /cx/icon/{size}", s.iconPNG},
+		{"GET /cx/sw.js", s.serviceWorker},
+		{"GET /cx/tell.js", s.tellWorker},
+		{"POST /cx/share", s.share},
+		{"POST /cx/device", s.device},
+		{"GET /cx/came/{id}", s.came},
 
 		{"GET /cx/touchpoints", s.touchpoints},
+		{"GET /cx/button.js", s.button},
 		{"GET /cx/openapi.json", s.openapi},
+		{"GET /cx/asyncapi.json", s.asyncapi},
 		{"GET /cx/a/{name}", func(w http.ResponseWriter, r *http.Request, _ *brands.Site) error { return s.assets.Serve(w, r) }},
 
 		{"OPTIONS /.well-known/cx", s.preflight},

@@ -41,6 +41,8 @@ func newSpot(r *http.Request, site *brands.Site) *spot {
 		p.said = clean(id, sayline.MaxShort)
 		if t := site.Index.Touchpoint(id); t != nil {
 			p.touchpoint = t
+		} else if known, ok := site.Codes.Find(id); ok { // its short name, or its id in capitals
+			p.touchpoint, p.said = site.Index.Touchpoint(known), known
 		} else {
 			p.status = http.StatusNotFound
 		}

@@ -110,7 +110,7 @@ func (t *watcher) tell() bool {
 			return false
 		}
 	} else {
-		body = web.JSON(receiptDoc(t.s.voiceFor(t.r, t.site, &rec.Moment), rec))
+		body = web.JSON(receiptDoc(t.s.voiceFor(t.r, t.site, &rec.Moment), t.secret, rec))
 	}
 	tag := web.Tag(body)
 	if tag == t.sent {

@@ -7,6 +7,7 @@ import (
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/brands"
 	"github.com/sayline/sayline/internal/intake"
+	"github.com/sayline/sayline/internal/store"
 	"github.com/sayline/sayline/internal/web"
 )
 
@@ -22,27 +23,32 @@ func (s *Screen) submit(w http.ResponseWriter, r *http.Request, site *brands.Sit
 	if err != nil {
 		return err
 	}
-	var body []byte
+	in := &sent{}
 	switch mediaType {
 	case "application/json":
-		body, err = web.ReadBody(w, r, maxBody)
+		in.moment, err = web.ReadBody(w, r, maxBody)
 	case formType, multipartType:
-		fields, moment, formErr := readForm(w, r)
-		if formErr == nil && moment == nil {
-			return s.sayForm(w, r, site, fields, sayline.Context{
+		if in, err = s.receive(w, r); err == nil && in.moment == nil {
+			defer in.Close()
+			fields := in.fields
+			return s.sayForm(w, r, site, in, sayline.Context{
 				Touchpoint: fields.Get("touchpoint"), Place: fields.Get("place"), Product: fields.Get("product"), Lot: fields.Get("lot"),
 				GS1: fields.Get("gs1"), Ref: fields.Get("ref"), Source: fields.Get("source"),
 			})
 		}
-		body, err = moment, formErr
 	default:
 		err = sayline.Errorf(sayline.WrongType, "A moment is sent as application/json or as a form, not as %s.", mediaType)
 	}
 	if err != nil {
 		return err
 	}
-	sub, err := jsonSubmission(r.Header.Get("Idempotency-Key"), body)
+	defer in.Close()
+	sub, err := jsonSubmission(r.Header.Get("Idempotency-Key"), in.moment)
 	if err != nil {
+		return err
+	}
+	sub.Media, sub.Digest = in.media, in.digest()
+	if sub.Device, err = s.signer(w, r, site); err != nil {
 		return err
 	}
 	done, err := s.accept(r, site, sub)
@@ -79,7 +85,7 @@ func jsonSubmission(header string, body []byte) (intake.Submission, error) {
 	m.Publish, _ = o.Bool("publish")
 	more, _ := o.Bool("more")
 	receipt, said := o.Bool("receipt")
-	if err := o.Err(cantKeep); err != nil {
+	if err := o.Err("detail_keep", cantKeep); err != nil {
 		return intake.Submission{}, err
 	}
 	return intake.Submission{Moment: m, Key: key, Digest: sha256.Sum256(body), More: more, NoReceipt: said && !receipt}, nil
@@ -95,7 +101,7 @@ func readFeeling(o *web.Object) int {
 }
 
 func readContext(o *web.Object) sayline.Context {
-	c := sayline.Context{Touchpoint: o.Text("touchpoint"), GS1: o.Text("gs1"), Product: o.Text("product"), Lot: o.Text("lot"), Ref: o.Text("ref"), Source: o.Text("source")}
+	c := sayline.Context{Touchpoint: o.Text("touchpoint"), GS1: o.Text("gs1"), Product: o.Text("product"), Lot: o.Text("lot"), Ref: o.Text("ref"), Source: o.Text("source"), Pass: o.Text("staff")}
 	place := o.Object("place")
 	c.Place = place.Text("id")
 	lat, hasLat := place.Number("lat")
@@ -116,21 +122,44 @@ func readContact(o *web.Object) *sayline.MomentContact {
 	return &sayline.MomentContact{Name: o.Text("name"), Email: o.Text("email"), Phone: o.Text("phone"), Member: o.Text("member"), Proof: o.Text("proof")}
 }
 
-// accept brings a moment to the door. A key that is known already never counts
-// against the limit: who repeats has said nothing new.
+// accept brings a moment to the door, with the relay's key the request carries.
 func (s *Screen) accept(r *http.Request, site *brands.Site, sub intake.Submission) (*intake.Accepted, error) {
-	client := s.Proxy.Client(r)
+	relay, err := s.relayOf(r, site)
+	if err != nil {
+		return nil, err
+	}
+	return s.within(r, site, sub, relay)
+}
+
+// Accept is how other formats bring a moment to the door: within the budget of
+// the address it came from, or of the relay whose key is given ("" for none).
+// Errors: Unsigned for a key that is none, TooMany, and the door's.
+func (s *Screen) Accept(r *http.Request, site *brands.Site, sub intake.Submission, key string) (*intake.Accepted, error) {
+	if key == "" {
+		return s.within(r, site, sub, nil)
+	}
+	relay, err := s.Door.Relay(r.Context(), site.Snapshot, key)
+	if err != nil {
+		return nil, err
+	}
+	return s.within(r, site, sub, relay)
+}
+
+// within brings a moment to the door within its budget. A key that is known
+// already never counts against the limit: who repeats has said nothing new.
+func (s *Screen) within(r *http.Request, site *brands.Site, sub intake.Submission, relay *store.RelayKey) (*intake.Accepted, error) {
+	limit, client := s.budget(r, site, &sub, relay)
 	counted := false
-	if s.limit != nil {
-		wait, ok := s.limit.Take(client)
+	if limit != nil {
+		wait, ok := limit.Take(client)
 		if !ok && !s.Door.KnownKey(r.Context(), site.Snapshot, sub.Key) {
-			return nil, web.RetryAfter(sayline.Errorf(sayline.TooMany, tooMuch), wait)
+			return nil, web.RetryAfter(sayline.Errorf(sayline.TooMany, tooMuch).Keyed("detail_too_many"), wait)
 		}
 		counted = ok
 	}
 	done, err := s.Door.Accept(r.Context(), site.Snapshot, sub)
 	if counted && (err == nil && done.Replay || sayline.KindOf(err) == sayline.Gone) {
-		s.limit.GiveBack(client)
+		limit.GiveBack(client)
 	}
 	return done, err
 }

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/brands"
@@ -28,12 +27,16 @@ type touchView struct {
 	Text, Ref    string
 	WithoutRef   string
 	WithoutTopic string
+	Staff        bool   // a member taps for a guest; their pass stands behind the #
+	Vouched      bool   // a system of the brand's may have proved who somebody is
 	Told         string // what was last said here, and what was done about it
 	Promise      string
 	Policy       string
+	Public       string // path of the public page; "" where the brand shows none
 	Gifts        string // path of the script that comes after the first tap
 	After        string // and of its style sheet
-	Submit       string // path of api.submit
+	Base         string // path of the brand's screen
+	Media        bool   // photos and voices are taken
 	Gone         string
 	Context      string // JSON, for the script
 	Script       template.HTML
@@ -71,7 +74,15 @@ func (v *touchView) Need() row { return row{"need", v} }
 
 // touch shows the touch screen. A code that can't be right still gets one.
 func (s *Screen) touch(w http.ResponseWriter, r *http.Request, site *brands.Site) error {
+	if to := s.resolver(r, site); to != "" {
+		w.Header().Set("Vary", "Accept-Language, Accept-Encoding, Accept")
+		http.Redirect(w, r, to, http.StatusTemporaryRedirect)
+		return nil
+	}
 	p := newSpot(r, site)
+	if r.URL.Query().Has("kiosk") && p.status == http.StatusOK {
+		return s.kiosk(w, r, p)
+	}
 	v, err := s.newTouchView(r, p)
 	if err != nil {
 		return err
@@ -84,10 +95,12 @@ func (s *Screen) newTouchView(r *http.Request, p *spot) (*touchView, error) {
 	v := &touchView{
 		frame: s.newFrame(r, p.site, p.touchpoint, lang), First: p.touchpoint.First, Text: p.text, Ref: p.ref,
 		WithoutRef: withQuery(r.URL, "ref", ""), WithoutTopic: withQuery(r.URL, "topic", ""), Policy: p.site.Privacy.Policy,
-		Gifts: path(p.site, s.assets.Path("gifts.js")), After: path(p.site, s.assets.Path("answer.css")), Submit: path(p.site, "/cx/moments"), Gone: path(p.site, "/cx/gone"), Script: s.scripts.touch,
+		After: path(p.site, s.assets.Path("answer.css")), Base: path(p.site, "/cx"), Media: s.takesMedia(p.site), Gone: path(p.site, "/cx/gone"), Script: s.scripts.touch,
 	}
+	v.Gifts = path(p.site, s.assets.Path(scriptFor("gifts", v.W)))
 	v.Self = path(p.site, gs1.CutSerial(r.URL.EscapedPath()))
 	v.Where = p.where(lang)
+	v.signpost(r, p)
 	if v.First == "" {
 		v.First = "topics"
 		if p.bare || len(p.touchpoint.Topics) == 0 {
@@ -101,12 +114,17 @@ func (s *Screen) newTouchView(r *http.Request, p *spot) (*touchView, error) {
 	if v.Key, err = s.newKey(); err != nil {
 		return nil, err
 	}
+	if p.site.PublicPage {
+		v.Public = path(p.site, donePath)
+	}
 	v.chips(p)
 	for _, n := range p.site.Shown() {
 		v.Faces = append(v.Faces, face{n, v.W.Say("face_" + strconv.Itoa(n))})
 	}
-	v.Promise = v.W.Say("promise", "look", v.W.Within(time.Duration(p.site.AcknowledgeWithin())), "answer", v.W.Within(time.Duration(p.site.AnswerWithin())))
+	v.Promise = v.promised(p.context())
 	v.Context = string(web.JSON(contextDoc(p.context())))
+	v.Staff = r.URL.Query().Has("staff")
+	v.Vouched = len(p.site.Vouchers) > 0
 	v.Told = s.told(r.Context(), &v.voice, p)
 	return v, nil
 }

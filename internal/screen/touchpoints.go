@@ -22,7 +22,7 @@ func (s *Screen) touchpoints(w http.ResponseWriter, r *http.Request, site *brand
 	var list []findable
 	for i := range site.Touchpoints {
 		t := &site.Touchpoints[i]
-		if !t.Listed || !public(site, t) || product != "" && t.Product != product {
+		if !t.Listed || !site.Public(t) || product != "" && t.Product != product {
 			continue
 		}
 		list = append(list, v.findable(t))

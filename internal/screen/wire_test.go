@@ -44,7 +44,7 @@ func TestFirstScreenFitsTheFirstFlight(t *testing.T) {
 // allowed, of shapes that hardly compress, and the longest words.
 func heavy() *sayline.Config {
 	c := small()
-	c.ID, c.Name, c.Languages = "heavy", strings.Repeat("Heavyweight ", 5), []string{"en", "es", "ar"}
+	c.ID, c.Name, c.Languages = "heavy", strings.Repeat("Heavyweight ", 5), []string{"en", "es", "fr", "de", "pt", "it", "ar", "zh", "ja"}
 	random := rand.New(rand.NewPCG(1, 2))
 	logo := `<svg viewBox="0 0 40 40"><path d="M0 0`
 	for len(logo) < 2020 {
@@ -63,7 +63,7 @@ func heavy() *sayline.Config {
 			b += vocabulary[random.IntN(100)] + " "
 		}
 		b = string([]rune(b)[:n])
-		return sayline.Text{"ar": b, "en": b, "es": b}
+		return sayline.Text{"ar": b, "en": b, "es": b, "fr": b, "de": b, "pt": b, "it": b, "zh": b, "ja": b}
 	}
 	c.Lines = map[string]sayline.Text{}
 	for _, key := range []string{"invitation", "one_tap", "say_your_way", "need_something", "sent", "thanks"} {

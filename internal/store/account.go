@@ -13,7 +13,8 @@ type Account struct {
 	Email, Name string
 	Password    string // argon2id, PHC string; never the words
 	CreatedAt   time.Time
-	Operator    bool // runs the house: may add brands
+	Operator    bool  // runs the house: may add brands
+	Held        *Held // how they are here, when that is by a shift phone; never stored
 }
 
 // CreateAccount stores a new account; Conflict when the address has one.
@@ -96,14 +97,31 @@ func (s *Store) HasAccounts(ctx context.Context) (bool, error) {
 
 // CreateSession stores a session under the hash of its token.
 func (s *Store) CreateSession(ctx context.Context, tokenHash, email string, until time.Time) error {
-	return s.update(ctx, "", byPerson, func(tx *Tx) error {
-		if _, err := tx.exec("DELETE FROM session WHERE until_at < $1", micros(tx.now)); err != nil {
+	return s.update(ctx, "", byPerson, func(tx *Tx) error { return tx.createSession(tokenHash, email, until, "") })
+}
+
+// CreateSessionOn stores a session begun on a shift phone: whoever had the phone
+// has it no more, and the session ends when somebody takes it, hands it over or
+// revokes it.
+func (s *Store) CreateSessionOn(ctx context.Context, p *sayline.Phone, tokenHash, email string, until time.Time) error {
+	return s.update(ctx, p.Brand, byPerson, func(tx *Tx) error {
+		if err := tx.putDown(p.Brand, p.ID); err != nil {
 			return err
 		}
-		_, err := tx.exec("INSERT INTO session (token, email, created_at, until_at) VALUES ($1, $2, $3, $4)", tokenHash, email, micros(tx.now), micros(until))
-		return err
+		return tx.createSession(tokenHash, email, until, phoneKey(p))
 	})
 }
+
+func (tx *Tx) createSession(tokenHash, email string, until time.Time, phone string) error {
+	if _, err := tx.exec("DELETE FROM session WHERE until_at < $1", micros(tx.now)); err != nil {
+		return err
+	}
+	_, err := tx.exec("INSERT INTO session (token, email, created_at, until_at, phone) VALUES ($1, $2, $3, $4, $5)", tokenHash, email, micros(tx.now), micros(until), phone)
+	return err
+}
+
+// phoneKey names a shift phone among those of all brands.
+func phoneKey(p *sayline.Phone) string { return p.Brand + " " + p.ID }
 
 // Session gives the account of a session that has not ended; NotFound otherwise.
 func (s *Store) Session(ctx context.Context, tokenHash string, now time.Time) (*Account, error) {

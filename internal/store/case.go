@@ -10,18 +10,20 @@ import (
 	"github.com/sayline/sayline"
 )
 
-const caseCols = "case_id, group_key, team, place, lane, topic, product, lot, ref, kind, state, urgency, episode, owner, reason, moments, f1, f2, f3, f4, f5, " +
-	"opened_at, last_at, since, reached_at, seen_at, acknowledged_at, answered_at, resolved_at, ack_by, answer_by, ack_deadline"
+const caseCols = "case_id, group_key, team, place, lane, topic, product, lot, ref, kind, state, urgency, raised, episode, owner, reason, moments, f1, f2, f3, f4, f5, " +
+	"opened_at, last_at, since, reached_at, seen_at, acknowledged_at, answered_at, resolved_at, ack_by, answer_by, ack_deadline, version, policy, merged_into, snooze_until, ack_time"
 
 type scanner interface{ Scan(...any) error }
 
 func scanCase(r scanner, brand string) (*sayline.Case, error) {
 	c := sayline.Case{Brand: brand}
-	var at [11]int64
-	err := r.Scan(&c.ID, &c.GroupKey, &c.Team, &c.Place, &c.Lane, &c.Topic, &c.Product, &c.Lot, &c.Ref, &c.Kind, &c.State, &c.Urgency, &c.Episode, &c.Owner, &c.Reason,
+	var at [12]int64
+	var ackTime int64
+	err := r.Scan(&c.ID, &c.GroupKey, &c.Team, &c.Place, &c.Lane, &c.Topic, &c.Product, &c.Lot, &c.Ref, &c.Kind, &c.State, &c.Urgency, &c.Raised, &c.Episode, &c.Owner, &c.Reason,
 		&c.Moments, &c.Feelings[1], &c.Feelings[2], &c.Feelings[3], &c.Feelings[4], &c.Feelings[5],
-		&at[0], &at[1], &at[2], &at[3], &at[4], &at[5], &at[6], &at[7], &at[8], &at[9], &at[10])
-	for i, t := range []*time.Time{&c.OpenedAt, &c.LastAt, &c.Since, &c.ReachedAt, &c.SeenAt, &c.AcknowledgedAt, &c.AnsweredAt, &c.ResolvedAt, &c.AckBy, &c.AnswerBy, &c.AckDeadline} {
+		&at[0], &at[1], &at[2], &at[3], &at[4], &at[5], &at[6], &at[7], &at[8], &at[9], &at[10], &c.Version, &c.Policy, &c.Merged, &at[11], &ackTime)
+	c.AckTime = time.Duration(ackTime) * time.Microsecond
+	for i, t := range []*time.Time{&c.OpenedAt, &c.LastAt, &c.Since, &c.ReachedAt, &c.SeenAt, &c.AcknowledgedAt, &c.AnsweredAt, &c.ResolvedAt, &c.AckBy, &c.AnswerBy, &c.AckDeadline, &c.SnoozedUntil} {
 		*t = fromMicros(at[i])
 	}
 	return &c, err
@@ -75,7 +77,7 @@ func lockOrder[T any](ctx context.Context, s *Store, brand string, list []T, id 
 		ids[i] = id(&list[i])
 	}
 	keys := make(map[string]string, len(list))
-	err := s.inLots(ctx, "SELECT case_id, group_key FROM cases WHERE brand_id = $1 AND case_id IN ", brand, lots(ids), func(r *sql.Rows) error {
+	err := s.inLots(ctx, "SELECT case_id, group_key FROM cases WHERE brand_id = $1 AND case_id", brand, unique(ids), func(r *sql.Rows) error {
 		var id, key string
 		err := r.Scan(&id, &key)
 		keys[id] = key
@@ -88,13 +90,28 @@ func lockOrder[T any](ctx context.Context, s *Store, brand string, list []T, id 
 	return err
 }
 
+// inLockOrder does each of a machine's work on a brand's cases, all in one group.
+func inLockOrder[T any](ctx context.Context, s *Store, brand string, list []T, id func(*T) string, do func(*Tx, T) error) error {
+	if err := lockOrder(ctx, s, brand, list, id); err != nil {
+		return err
+	}
+	return s.update(ctx, brand, byMachine, func(tx *Tx) error {
+		for _, work := range list {
+			if err := do(tx, work); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // saveCase writes a locked case back, and its slot if it is the current case of its key.
 func (tx *Tx) saveCase(c *sayline.Case) error {
-	_, err := tx.exec("UPDATE cases SET team = $1, place = $2, state = $3, urgency = $4, episode = $5, owner = $6, reason = $7, moments = $8, f1 = $9, f2 = $10, f3 = $11, f4 = $12, f5 = $13, "+
-		"last_at = $14, since = $15, reached_at = $16, seen_at = $17, acknowledged_at = $18, answered_at = $19, resolved_at = $20, ack_by = $21, answer_by = $22, ack_deadline = $23 "+
-		"WHERE brand_id = $24 AND case_id = $25",
-		c.Team, c.Place, c.State, c.Urgency, c.Episode, c.Owner, c.Reason, c.Moments, c.Feelings[1], c.Feelings[2], c.Feelings[3], c.Feelings[4], c.Feelings[5],
-		micros(c.LastAt), micros(c.Since), micros(c.ReachedAt), micros(c.SeenAt), micros(c.AcknowledgedAt), micros(c.AnsweredAt), micros(c.ResolvedAt), micros(c.AckBy), micros(c.AnswerBy), micros(c.AckDeadline),
+	_, err := tx.exec("UPDATE cases SET team = $1, place = $2, state = $3, urgency = $4, raised = $5, episode = $6, owner = $7, reason = $8, moments = $9, f1 = $10, f2 = $11, f3 = $12, f4 = $13, f5 = $14, "+
+		"last_at = $15, since = $16, reached_at = $17, seen_at = $18, acknowledged_at = $19, answered_at = $20, resolved_at = $21, ack_by = $22, answer_by = $23, ack_deadline = $24, version = $25, policy = $26, merged_into = $27, snooze_until = $28, ack_time = $29 "+
+		"WHERE brand_id = $30 AND case_id = $31",
+		c.Team, c.Place, c.State, c.Urgency, c.Raised, c.Episode, c.Owner, c.Reason, c.Moments, c.Feelings[1], c.Feelings[2], c.Feelings[3], c.Feelings[4], c.Feelings[5],
+		micros(c.LastAt), micros(c.Since), micros(c.ReachedAt), micros(c.SeenAt), micros(c.AcknowledgedAt), micros(c.AnsweredAt), micros(c.ResolvedAt), micros(c.AckBy), micros(c.AnswerBy), micros(c.AckDeadline), c.Version, c.Policy, c.Merged, micros(c.SnoozedUntil), c.AckTime.Microseconds(),
 		c.Brand, c.ID)
 	if err != nil || c.GroupKey == "" {
 		return err
@@ -108,7 +125,10 @@ func (tx *Tx) saveCase(c *sayline.Case) error {
 func (tx *Tx) history(brand, subject string, episode int, status, by, label string) error {
 	_, err := tx.exec("INSERT INTO history (brand_id, subject, n, at, episode, status, by_person, label) SELECT $1, $2, COALESCE(MAX(n), 0) + 1, $3, $4, $5, $6, $7 FROM history WHERE brand_id = $8 AND subject = $9",
 		brand, subject, micros(tx.now), episode, status, by, label, brand, subject)
-	return err
+	if err != nil {
+		return err
+	}
+	return tx.tellAuthors(brand, subject, status)
 }
 
 // History reads what became of a case or a moment, oldest first.
@@ -136,7 +156,7 @@ func (tx *Tx) cancelSteps(brand, id string) error {
 }
 
 func (tx *Tx) cancelPages(brand, id string) error {
-	_, err := tx.exec("UPDATE page SET state = 'cancelled', done_at = $1 WHERE brand_id = $2 AND case_id = $3 AND state = 'queued'", micros(tx.now), brand, id)
+	_, err := tx.exec("UPDATE page SET state = 'cancelled', done_at = $1 WHERE brand_id = $2 AND case_id = $3 AND state = 'queued' AND role <> 'mention'", micros(tx.now), brand, id)
 	return err
 }
 
@@ -148,7 +168,10 @@ func (tx *Tx) caseEvent(c *sayline.Case, kind, person string) {
 type Act struct {
 	Brand, Case, Person string
 	Way                 string // desk, page, api
+	Page                string // the page they act by, where it is one's
+	Over                bool   // they know who is on it, and take it all the same
 	Zone                *time.Location
+	Once                Once // zero where a repeat is an act of its own
 }
 
 var errClosed = sayline.Errorf(sayline.Conflict, "It is closed.")
@@ -160,7 +183,13 @@ func (s *Store) change(ctx context.Context, a Act, f func(*Tx, *sayline.Case) er
 		if err != nil {
 			return err
 		}
+		if first, err := tx.first(a.Brand, a.Once); err != nil || !first {
+			return err
+		}
 		if err := f(tx, c); err != nil {
+			return err
+		}
+		if err := tx.acted(&a); err != nil {
 			return err
 		}
 		return tx.saveCase(c)
@@ -193,11 +222,14 @@ func (tx *Tx) acknowledge(a Act, c *sayline.Case) error {
 	if err := tx.opened(a, c); err != nil {
 		return err
 	}
-	c.AckDeadline = tx.now.Add(sayline.AckTimeout)
-	if c.State == sayline.CaseAcknowledged && n == 0 {
+	again := c.State == sayline.CaseAcknowledged && n == 0 && (!a.Over || c.Owner == a.Person)
+	if !again || !c.AckDeadline.IsZero() { // what was done meanwhile ended it for good
+		tx.setDeadline(c)
+	}
+	if again {
 		return nil
 	}
-	c.State, c.Owner = sayline.CaseAcknowledged, a.Person
+	c.State, c.Owner, c.SnoozedUntil = sayline.CaseAcknowledged, a.Person, time.Time{}
 	if c.AcknowledgedAt.IsZero() {
 		c.AcknowledgedAt = tx.now
 		tx.countClock(c, ClockAcknowledge, tx.now.Sub(c.Since), !tx.now.After(c.AckBy), a.Zone)
@@ -215,9 +247,32 @@ func (tx *Tx) acknowledge(a Act, c *sayline.Case) error {
 	return nil
 }
 
-// Seen records that a person has opened the case.
+// setDeadline is when the case comes back unless something is done. What is
+// answered comes back only by its author, or when it was put off until then.
+func (tx *Tx) setDeadline(c *sayline.Case) {
+	c.AckDeadline = time.Time{}
+	if d := c.Timeout(); d > 0 && c.AnsweredAt.IsZero() {
+		c.AckDeadline = tx.now.Add(d)
+	}
+}
+
+// Seen records that a person has opened the case, and with it every page of
+// theirs that told them of this episode, by whichever way.
 func (s *Store) Seen(ctx context.Context, a Act) error {
-	return s.change(ctx, a, func(tx *Tx, c *sayline.Case) error { return tx.opened(a, c) })
+	return s.change(ctx, a, func(tx *Tx, c *sayline.Case) error {
+		if err := tx.openedPages(c, a.Person); err != nil {
+			return err
+		}
+		return tx.opened(a, c)
+	})
+}
+
+// openedPages records that a person opened all that has told them of a case's episode.
+// What is still on its way to them goes on: it has told nothing yet.
+func (tx *Tx) openedPages(c *sayline.Case, person string) error {
+	_, err := tx.exec("UPDATE page SET state = 'opened', opened_at = $1 WHERE brand_id = $2 AND case_id = $3 AND episode = $4 AND person = $5 AND opened_at = 0 AND state IN ('accepted', 'delivered', 'unknown')",
+		micros(tx.now), c.Brand, c.ID, c.Episode, person)
+	return err
 }
 
 func (tx *Tx) opened(a Act, c *sayline.Case) error {
@@ -258,7 +313,7 @@ func (s *Store) Resolve(ctx context.Context, a Act, reason string) error {
 }
 
 func (tx *Tx) resolve(c *sayline.Case, person, reason string) error {
-	c.State, c.Reason, c.ResolvedAt, c.AckDeadline = sayline.CaseResolved, reason, tx.now, time.Time{}
+	c.State, c.Reason, c.ResolvedAt, c.AckDeadline, c.SnoozedUntil = sayline.CaseResolved, reason, tx.now, time.Time{}, time.Time{}
 	status := sayline.StatusResolved
 	if reason != "done" {
 		status = sayline.StatusClosed
@@ -283,9 +338,11 @@ func (tx *Tx) reopen(c *sayline.Case, moment string) error {
 		return err
 	}
 	c.Episode++
-	c.AckBy, c.AnswerBy = tx.now.Add(c.AckBy.Sub(c.Since)), tx.now.Add(c.AnswerBy.Sub(c.Since)) // the same promises, from now
+	if err := tx.promiseAgain(c, moment); err != nil {
+		return err
+	}
 	c.State, c.Reason, c.Since = sayline.CaseOpen, "", tx.now
-	for _, t := range []*time.Time{&c.ReachedAt, &c.SeenAt, &c.AcknowledgedAt, &c.AnsweredAt, &c.ResolvedAt, &c.AckDeadline} {
+	for _, t := range []*time.Time{&c.ReachedAt, &c.SeenAt, &c.AcknowledgedAt, &c.AnsweredAt, &c.ResolvedAt, &c.AckDeadline, &c.SnoozedUntil} {
 		*t = time.Time{}
 	}
 	if err := tx.cancelSteps(c.Brand, c.ID); err != nil {

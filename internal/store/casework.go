@@ -17,6 +17,7 @@ type slot struct {
 	brand, key, caseID     string
 	state, urgency         string
 	episode                int
+	raised, had            int // of the case as it was found: had is read only where a rule counts
 	resolvedAt             time.Time
 	fresh, changed, reopen bool
 	c                      sayline.Case // what the moments add: counts, and the row of a new case
@@ -52,7 +53,27 @@ func (w *casework) openSlots(accepts []*Accept) error {
 		}
 		a.slot = w.slots[k]
 	}
-	return w.lock()
+	if err := w.lock(); err != nil {
+		return err
+	}
+	return w.count(accepts)
+}
+
+// count reads how many moments a case holds, where a rule raises the urgency by
+// their number. The slot's lock is held: nobody else adds or takes one.
+func (w *casework) count(accepts []*Accept) error {
+	known := map[*slot]bool{}
+	for _, a := range accepts {
+		s := a.slot
+		if s == nil || s.fresh || a.Moment.Decision.Raise.At == 0 || known[s] {
+			continue
+		}
+		known[s] = true
+		if err := w.tx.row("SELECT moments FROM cases WHERE brand_id = $1 AND case_id = $2", []any{s.brand, s.caseID}, &s.had); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // lock upserts the slots and takes over what is already there.
@@ -87,20 +108,22 @@ func (w *casework) attach(s *slot, m *sayline.Moment) {
 	if s == nil {
 		return
 	}
-	d, now := &m.Decision, w.tx.now
+	now := w.tx.now
+	if !s.fresh && s.state == sayline.CaseResolved && now.Sub(s.resolvedAt) > sayline.ReopenWindow {
+		s.caseID, s.fresh, s.changed, s.reopen = s.c.ID, true, true, false
+		s.state, s.episode, s.resolvedAt, s.had, s.c = sayline.CaseOpen, 1, time.Time{}, 0, sayline.Case{}
+	}
+	urgency, raised := m.Decision.Urgency, 0
+	if grown := m.Decision.Raise.Urgency(urgency, s.had+s.c.Moments+1); grown != urgency {
+		urgency, raised = grown, s.had+s.c.Moments+1
+	}
 	switch {
 	case s.fresh && s.c.Moments == 0:
+		s.urgency, s.raised = urgency, raised
 		s.begin(m, now)
-	case s.state == sayline.CaseResolved && now.Sub(s.resolvedAt) > sayline.ReopenWindow:
-		s.caseID, s.fresh, s.changed, s.reopen = s.c.ID, true, true, false
-		s.state, s.urgency, s.episode, s.resolvedAt = sayline.CaseOpen, d.Urgency, 1, time.Time{}
-		s.begin(m, now)
-	case s.state == sayline.CaseResolved:
+	case s.state == sayline.CaseResolved, sayline.MoreUrgent(urgency, s.urgency):
+		s.urgency, s.raised = urgency, raised
 		s.again(m, now)
-		s.urgency = d.Urgency
-	case sayline.MoreUrgent(d.Urgency, s.urgency):
-		s.again(m, now)
-		s.urgency = d.Urgency
 	}
 	s.c.Moments++
 	if m.Feeling > 0 {
@@ -113,8 +136,9 @@ func (w *casework) attach(s *slot, m *sayline.Moment) {
 // begin starts a new case with its first moment.
 func (s *slot) begin(m *sayline.Moment, now time.Time) {
 	d := &m.Decision
+	look, answer := d.Promise(now)
 	s.c = sayline.Case{Brand: m.Brand, Team: d.Team, Place: d.Place, Lane: m.Lane, Topic: m.Topic, Product: m.Context.Product, Lot: m.Context.Lot, Ref: m.Context.Ref,
-		Kind: m.Kind, OpenedAt: now, LastAt: now, Since: now, AckBy: now.Add(d.Within), AnswerBy: now.Add(d.Answer)}
+		Kind: m.Kind, OpenedAt: now, LastAt: now, Since: now, AckBy: look, AnswerBy: answer}
 	s.demand(m, now)
 }
 
@@ -129,13 +153,15 @@ func (s *slot) again(m *sayline.Moment, now time.Time) {
 	s.episode++
 	s.reopen = true
 	s.c.Brand, s.c.Team, s.c.Lane = m.Brand, m.Decision.Team, m.Lane
-	s.c.Since, s.c.AckBy, s.c.AnswerBy = now, now.Add(m.Decision.Within), now.Add(m.Decision.Answer)
+	s.c.Since = now
+	s.c.AckBy, s.c.AnswerBy = m.Decision.Promise(now)
 	s.demand(m, now)
 }
 
 // demand queues the alert: the first step of this episode.
 func (s *slot) demand(m *sayline.Moment, now time.Time) {
-	if !m.Decision.Pages {
+	s.c.Version, s.c.Policy, s.c.AckTime = m.Decision.Version, m.Decision.Policy, m.Decision.AckTime
+	if !sayline.MoreUrgent(s.urgency, sayline.Quiet) {
 		s.step = nil
 		return
 	}
@@ -145,12 +171,12 @@ func (s *slot) demand(m *sayline.Moment, now time.Time) {
 // The upsert that makes a new case, adds moments to one that is there, and
 // begins a new episode where its number rose.
 var caseTable = newTable("cases", "brand_id text, case_id text, group_key text, team text, place text, lane text, topic text, product text, lot text, ref text, kind text, "+
-	"state text, urgency text, episode bigint, owner text, reason text, moments bigint, f1 bigint, f2 bigint, f3 bigint, f4 bigint, f5 bigint, "+
-	"opened_at bigint, last_at bigint, since bigint, reached_at bigint, seen_at bigint, acknowledged_at bigint, answered_at bigint, resolved_at bigint, ack_by bigint, answer_by bigint, ack_deadline bigint",
+	"state text, urgency text, raised bigint, episode bigint, owner text, reason text, moments bigint, f1 bigint, f2 bigint, f3 bigint, f4 bigint, f5 bigint, "+
+	"opened_at bigint, last_at bigint, since bigint, reached_at bigint, seen_at bigint, acknowledged_at bigint, answered_at bigint, resolved_at bigint, ack_by bigint, answer_by bigint, ack_deadline bigint, version bigint, policy text, snooze_until bigint, ack_time bigint",
 	"ON CONFLICT (brand_id, case_id) DO UPDATE SET moments = cases.moments + excluded.moments, f1 = cases.f1 + excluded.f1, f2 = cases.f2 + excluded.f2, "+
 		"f3 = cases.f3 + excluded.f3, f4 = cases.f4 + excluded.f4, f5 = cases.f5 + excluded.f5, last_at = excluded.last_at, urgency = excluded.urgency, "+
 		"state = CASE WHEN excluded.episode > cases.episode THEN 'open' ELSE cases.state END, "+
-		keepUnlessRisen("owner", "reason", "since", "reached_at", "seen_at", "acknowledged_at", "answered_at", "resolved_at", "ack_by", "answer_by", "ack_deadline")+
+		keepUnlessRisen("raised", "owner", "reason", "since", "reached_at", "seen_at", "acknowledged_at", "answered_at", "resolved_at", "ack_by", "answer_by", "ack_deadline", "version", "policy", "snooze_until", "ack_time")+
 		"episode = excluded.episode")
 
 func keepUnlessRisen(cols ...string) string {
@@ -215,8 +241,8 @@ func (w *casework) write() error {
 func (s *slot) row() []any {
 	c := &s.c
 	return []any{s.brand, s.caseID, s.key, c.Team, c.Place, c.Lane, c.Topic, c.Product, c.Lot, c.Ref, c.Kind,
-		s.state, s.urgency, s.episode, "", "", c.Moments, c.Feelings[1], c.Feelings[2], c.Feelings[3], c.Feelings[4], c.Feelings[5],
-		micros(c.OpenedAt), micros(c.LastAt), micros(c.Since), int64(0), int64(0), int64(0), int64(0), int64(0), micros(c.AckBy), micros(c.AnswerBy), int64(0)}
+		s.state, s.urgency, s.raised, s.episode, "", "", c.Moments, c.Feelings[1], c.Feelings[2], c.Feelings[3], c.Feelings[4], c.Feelings[5],
+		micros(c.OpenedAt), micros(c.LastAt), micros(c.Since), int64(0), int64(0), int64(0), int64(0), int64(0), micros(c.AckBy), micros(c.AnswerBy), int64(0), c.Version, c.Policy, int64(0), c.AckTime.Microseconds()}
 }
 
 func stepRow(s *sayline.Step) []any {

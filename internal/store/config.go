@@ -70,8 +70,7 @@ func (tx *Tx) saveConfig(c *sayline.Config, text string, base int, by string) er
 		return err
 	}
 	for _, w := range c.Webhooks { // a new endpoint hears from now on
-		if _, err := tx.exec("INSERT INTO endpoint (brand_id, endpoint, seq, lease_by, lease_until, off_at) SELECT $1, $2, COALESCE(MAX(n), 0), '', 0, 0 FROM brand_seq WHERE brand_id = $3 ON CONFLICT (brand_id, endpoint) DO NOTHING",
-			c.ID, w.ID, c.ID); err != nil {
+		if err := tx.addEndpoint(c.ID, w.ID); err != nil {
 			return err
 		}
 	}

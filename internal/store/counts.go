@@ -17,12 +17,23 @@ type count struct {
 }
 
 type countKey struct {
-	table      countTable
-	brand      string
-	lane       string
-	bucket     int64 // microseconds, UTC start of the brand's local hour, day or minute
-	a, b, c, d string
-	bin        int
+	table  countTable
+	brand  string
+	lane   string
+	bucket int64 // microseconds, UTC start of the brand's local hour, day or minute
+	facets       // of a moment; of a clock the team and, as topic, the clock's name
+	bin    int   // of a clock
+}
+
+// facets are what a moment is counted by. Nothing else is: what has more values
+// than a brand has words for (product, lot, words) is read from the moments.
+type facets struct {
+	touchpoint, place, audience, kind, topic, team, source, lang string
+}
+
+func (f *facets) compare(o *facets) int {
+	return cmp.Or(cmp.Compare(f.touchpoint, o.touchpoint), cmp.Compare(f.place, o.place), cmp.Compare(f.audience, o.audience), cmp.Compare(f.kind, o.kind),
+		cmp.Compare(f.topic, o.topic), cmp.Compare(f.team, o.team), cmp.Compare(f.source, o.source), cmp.Compare(f.lang, o.lang))
 }
 
 type countTable int
@@ -30,9 +41,8 @@ type countTable int
 const (
 	countHour countTable = iota
 	countDay
-	countTopicHour
-	countTopicDay
 	countMinute
+	countGuard
 	countClock
 )
 
@@ -49,19 +59,25 @@ func faceTable(name, keys, typed string) *table {
 }
 
 const (
-	placeKeys, placeTyped = "touchpoint, place, audience, kind", "touchpoint text, place text, audience text, kind text"
-	topicKeys, topicTyped = "topic, touchpoint, place, audience", "topic text, touchpoint text, place text, audience text"
+	facetKeys  = "touchpoint, place, audience, kind, topic, team, source, lang"
+	facetTyped = "touchpoint text, place text, audience text, kind text, topic text, team text, source text, lang text"
+	whoKeys    = "touchpoint, audience"
+	whoTyped   = "touchpoint text, audience text"
 )
 
 var countTables = [...]*table{
-	countHour:      faceTable("count_hour", placeKeys, placeTyped),
-	countDay:       faceTable("count_day", placeKeys, placeTyped),
-	countTopicHour: faceTable("count_topic_hour", topicKeys, topicTyped),
-	countTopicDay:  faceTable("count_topic_day", topicKeys, topicTyped),
-	countMinute:    faceTable("count_minute", "touchpoint", "touchpoint text"),
+	countHour:   faceTable("count_hour", facetKeys, facetTyped),
+	countDay:    faceTable("count_day", facetKeys, facetTyped),
+	countMinute: faceTable("count_minute", whoKeys, whoTyped),
+	countGuard:  faceTable("count_guard", whoKeys, whoTyped),
 	countClock: newTable("count_clock", "brand_id text, lane text, bucket bigint, team text, clock text, bin bigint, n bigint, kept bigint",
 		"ON CONFLICT (brand_id, lane, bucket, team, clock, bin) DO UPDATE SET n = count_clock.n + excluded.n, kept = count_clock.kept + excluded.kept"),
 }
+
+// markTable tells which hours and days were counted in, and how often since:
+// what is kept of them in memory is as new as its mark (see cube.go).
+var markTable = newTable("count_mark", "brand_id text, width bigint, bucket bigint, n bigint",
+	"ON CONFLICT (brand_id, width, bucket) DO UPDATE SET n = count_mark.n + excluded.n")
 
 // Clocks, in their order.
 const (
@@ -75,22 +91,32 @@ const (
 // moments of a group are alike (forty-one taps, one empty shelf): they are
 // added up as they are before they are spread over the tables.
 type momentCount struct {
-	brand, lane, touchpoint, place, audience, kind, topic string
-	feeling                                               int
-	hour, day, minute                                     int64
+	brand, lane string
+	facets
+	feeling                  int
+	hour, day, minute, guard int64 // buckets; 0 where it is not counted
 }
 
 // countMoment adds a moment to every roll-up it stands in (sign +1), or takes
 // it out again (sign -1).
 func (tx *Tx) countMoment(m *sayline.Moment, zone *time.Location, sign int64) {
-	at, minute := m.CountedAt(), m.ReceivedAt.Truncate(time.Minute)
-	if tx.now.Sub(minute) > minutesKept {
-		minute = time.Time{} // its row is gone already
+	at := m.CountedAt()
+	c := momentCount{brand: m.Brand, lane: m.Lane, facets: facetsOf(m), feeling: m.Feeling, day: DayStart(at, zone)}
+	if hour := HourStart(at, zone); tx.now.Sub(fromMicros(hour)) <= hoursKept { // else its row is gone already
+		c.hour = hour
 	}
-	tx.moments = append(tx.moments, signed{momentCount{
-		brand: m.Brand, lane: m.Lane, touchpoint: m.Context.Touchpoint, place: m.Context.Place, audience: m.Audience,
-		kind: sayline.KnownKind(m.Kind), topic: m.Topic, feeling: m.Feeling,
-		hour: HourStart(at, zone), day: DayStart(at, zone), minute: micros(minute)}, sign})
+	if minute := m.ReceivedAt.Truncate(time.Minute); tx.now.Sub(minute) <= minutesKept && m.Context.Source != sayline.SourceImport { // that is not of now
+		c.minute = micros(minute)
+	}
+	if day := guardDay(m.ReceivedAt, zone); m.Guarded && tx.now.Before(closed(day, zone)) {
+		c.guard = day
+	}
+	tx.moments = append(tx.moments, signed{c, sign})
+}
+
+func facetsOf(m *sayline.Moment) facets {
+	return facets{touchpoint: m.Context.Touchpoint, place: m.Context.Place, audience: m.Audience, kind: sayline.KnownKind(m.Kind),
+		topic: m.Topic, team: m.Decision.Team, source: sayline.KnownSource(m.Context.Source), lang: CountedLang(m.Lang)}
 }
 
 type signed struct {
@@ -105,8 +131,11 @@ func (tx *Tx) spread(sums map[countKey][6]int64) {
 		alike[tx.moments[i].momentCount] += tx.moments[i].sign
 	}
 	for c, n := range alike {
-		put := func(t countTable, bucket int64, a, b, cc, d string) {
-			k := countKey{table: t, brand: c.brand, lane: c.lane, bucket: bucket, a: a, b: b, c: cc, d: d}
+		put := func(t countTable, bucket int64, f facets) {
+			if bucket == 0 || n == 0 {
+				return
+			}
+			k := countKey{table: t, brand: c.brand, lane: c.lane, bucket: bucket, facets: f}
 			sum := sums[k]
 			sum[0] += n
 			if c.feeling >= 1 && c.feeling <= 5 {
@@ -114,22 +143,18 @@ func (tx *Tx) spread(sums map[countKey][6]int64) {
 			}
 			sums[k] = sum
 		}
-		put(countHour, c.hour, c.touchpoint, c.place, c.audience, c.kind)
-		put(countDay, c.day, c.touchpoint, c.place, c.audience, c.kind)
-		if c.minute != 0 {
-			put(countMinute, c.minute, c.touchpoint, "", "", "")
-		}
-		if c.topic != "" {
-			put(countTopicHour, c.hour, c.topic, c.touchpoint, c.place, c.audience)
-			put(countTopicDay, c.day, c.topic, c.touchpoint, c.place, c.audience)
-		}
+		who := facets{touchpoint: c.touchpoint, audience: c.audience}
+		put(countHour, c.hour, c.facets)
+		put(countDay, c.day, c.facets)
+		put(countMinute, c.minute, who)
+		put(countGuard, c.guard, who)
 	}
 }
 
 // countClock adds one measured span of a case's episode to its team's clock.
 func (tx *Tx) countClock(c *sayline.Case, clock string, took time.Duration, kept bool, zone *time.Location) {
 	tx.counts = append(tx.counts, count{
-		countKey{table: countClock, brand: c.Brand, lane: c.Lane, bucket: HourStart(tx.now, zone), a: c.Team, b: clock, bin: ClockBin(took)},
+		countKey{table: countClock, brand: c.Brand, lane: c.Lane, bucket: HourStart(tx.now, zone), facets: facets{team: c.Team, topic: clock}, bin: ClockBin(took)},
 		[6]int64{1, int64(flag(kept))}})
 }
 
@@ -206,33 +231,51 @@ func (tx *Tx) flushCounts() error {
 		sums[c.countKey] = sum
 	}
 	keys := make([]countKey, 0, len(sums))
-	for k := range sums {
-		keys = append(keys, k)
+	for k, sum := range sums {
+		if sum != [6]int64{} { // out and in again is nothing
+			keys = append(keys, k)
+		}
 	}
 	slices.SortFunc(keys, compareCounts)
 	var rows [len(countTables)][][]any
-	for _, k := range keys {
+	var marks [][]any
+	for i, k := range keys {
 		rows[k.table] = append(rows[k.table], countRow(k, sums[k]))
+		if width, ok := markWidth[k.table]; ok && k.lane == "" && (i == 0 || !k.marksLike(keys[i-1])) {
+			marks = append(marks, []any{k.brand, width, k.bucket, 1})
+		}
 	}
 	for t, r := range rows {
 		if err := tx.insert(countTables[t], r); err != nil {
 			return err
 		}
 	}
-	return nil
+	return tx.insert(markTable, marks)
+}
+
+// markWidth are the widths of the buckets that have marks.
+var markWidth = map[countTable]int64{countHour: widthHour, countDay: widthDay}
+
+const (
+	widthHour int64 = 1
+	widthDay  int64 = 2
+)
+
+func (k countKey) marksLike(o countKey) bool {
+	return k.table == o.table && k.brand == o.brand && k.lane == o.lane && k.bucket == o.bucket
 }
 
 func compareCounts(x, y countKey) int {
 	return cmp.Or(cmp.Compare(x.table, y.table), cmp.Compare(x.brand, y.brand), cmp.Compare(x.lane, y.lane), cmp.Compare(x.bucket, y.bucket),
-		cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b), cmp.Compare(x.c, y.c), cmp.Compare(x.d, y.d), cmp.Compare(x.bin, y.bin))
+		x.facets.compare(&y.facets), cmp.Compare(x.bin, y.bin))
 }
 
 func countRow(k countKey, s [6]int64) []any {
 	switch k.table {
-	case countMinute:
-		return []any{k.brand, k.lane, k.bucket, k.a, s[0], s[1], s[2], s[3], s[4], s[5]}
+	case countMinute, countGuard:
+		return []any{k.brand, k.lane, k.bucket, k.touchpoint, k.audience, s[0], s[1], s[2], s[3], s[4], s[5]}
 	case countClock:
-		return []any{k.brand, k.lane, k.bucket, k.a, k.b, k.bin, s[0], s[1]}
+		return []any{k.brand, k.lane, k.bucket, k.team, k.topic, k.bin, s[0], s[1]}
 	}
-	return []any{k.brand, k.lane, k.bucket, k.a, k.b, k.c, k.d, s[0], s[1], s[2], s[3], s[4], s[5]}
+	return []any{k.brand, k.lane, k.bucket, k.touchpoint, k.place, k.audience, k.kind, k.topic, k.team, k.source, k.lang, s[0], s[1], s[2], s[3], s[4], s[5]}
 }

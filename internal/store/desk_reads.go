@@ -21,6 +21,7 @@ type LaneScope struct {
 	Lane  string
 	All   bool // whatever the team
 	Teams []TeamScope
+	place string // only there; "" for anywhere
 }
 
 // TeamScope is a team's cases, at these places or, where Places is nil, at all.
@@ -74,7 +75,8 @@ type CasesQuery struct {
 	Brand   string
 	Scope   Scope
 	Section Section
-	Owner   string    // only cases this person is on; "" for all
+	Owner   string // only cases this person is on; "" for all
+	Filter  Filter
 	AfterAt time.Time // the order's value of the last row shown; zero for the first page
 	AfterID string
 	Limit   int
@@ -92,7 +94,7 @@ func (s *Store) Cases(ctx context.Context, q CasesQuery) ([]*sayline.Case, error
 	for _, part := range q.Scope.parts(q) {
 		b := newWhere("brand_id = ", q.Brand)
 		b.text(" AND case_id IN (")
-		q.page(b, part)
+		s.page(b, &q, part)
 		b.text(")")
 		got, err := s.cases(ctx, q.Brand, "SELECT "+caseCols+" FROM cases WHERE "+b.String(), b.args...)
 		if err != nil {
@@ -111,7 +113,7 @@ func (s *Store) Cases(ctx context.Context, q CasesQuery) ([]*sayline.Case, error
 }
 
 // page writes the SELECT of the ids of one part's page.
-func (q *CasesQuery) page(b *where, part LaneScope) {
+func (s *Store) page(b *where, q *CasesQuery, part LaneScope) {
 	sec := sectionOrder[q.Section]
 	more, down := ">", ""
 	if sec.newest {
@@ -125,6 +127,7 @@ func (q *CasesQuery) page(b *where, part LaneScope) {
 	if q.Owner != "" {
 		b.and("owner = ", q.Owner)
 	}
+	s.narrow(b, &q.Filter, q.Brand, q.Section)
 	if q.AfterID != "" {
 		b.text(" AND (" + sec.order + ", case_id) " + more + " (")
 		b.arg(micros(q.AfterAt))
@@ -167,7 +170,7 @@ func (sc Scope) parts(q CasesQuery) []LaneScope {
 	var list []LaneScope
 	for _, l := range sc {
 		if l.All {
-			list = append(list, l)
+			list = append(list, l.apart(&q.Filter)...)
 			continue
 		}
 		for i := range l.Teams {
@@ -177,8 +180,32 @@ func (sc Scope) parts(q CasesQuery) []LaneScope {
 	return list
 }
 
+// fewPlaces is up to how many places are asked for one by one; more are most of
+// the brand, and found soon among everything.
+const fewPlaces = 8
+
+// apart are the queries for what is resolved of a whole lane: one for each team
+// or place it is narrowed to, each with an index of its own.
+func (l LaneScope) apart(f *Filter) (list []LaneScope) {
+	for _, t := range f.Teams {
+		list = append(list, LaneScope{Lane: l.Lane, Teams: []TeamScope{{Team: t}}})
+	}
+	if len(f.Teams) == 0 && len(f.Places) <= fewPlaces {
+		for _, p := range f.Places {
+			list = append(list, LaneScope{Lane: l.Lane, All: true, place: p})
+		}
+	}
+	if list == nil {
+		list = []LaneScope{l}
+	}
+	return list
+}
+
 // limit writes which teams and places a lane's part has.
 func (l LaneScope) limit(b *where) {
+	if l.place != "" {
+		b.and("place = ", l.place)
+	}
 	if l.All {
 		return
 	}
@@ -231,6 +258,18 @@ func (b *where) and(text string, arg any) {
 	b.arg(arg)
 }
 
+// among is AND text (value, value…); there must be one.
+func (b *where) among(text string, values []string) {
+	b.text(" AND " + text + " (")
+	for i, v := range values {
+		if i > 0 {
+			b.text(", ")
+		}
+		b.arg(v)
+	}
+	b.text(")")
+}
+
 func (s *Store) cases(ctx context.Context, brand, text string, args ...any) ([]*sayline.Case, error) {
 	rows, err := s.readers.QueryContext(ctx, text, args...)
 	if err != nil {
@@ -252,6 +291,24 @@ func (s *Store) FirstMoment(ctx context.Context, brand, caseID string) (*sayline
 		return nil, s.failed(err)
 	}
 	return m, s.failed(s.readContact(ctx, m))
+}
+
+// FirstMoments reads the moments that opened some cases, by case.
+func (s *Store) FirstMoments(ctx context.Context, brand string, cases []string) (map[string]*sayline.Moment, error) {
+	found := make(map[string]*sayline.Moment, len(cases))
+	if len(cases) == 0 {
+		return found, nil
+	}
+	b := newWhere("brand_id = ", brand)
+	b.text(" AND moment_id IN (SELECT MIN(moment_id) FROM moment WHERE brand_id = ")
+	b.arg(brand)
+	b.among("case_id IN", cases)
+	b.text(" GROUP BY case_id)")
+	list, err := s.moments(ctx, brand, "SELECT "+momentCols+" FROM moment WHERE "+b.String(), b.args...)
+	for _, m := range list {
+		found[m.Case] = m
+	}
+	return found, err
 }
 
 // MomentsBefore reads a page of a case's moments, newest first, each with its
@@ -311,9 +368,10 @@ func (s *Store) Unshown(ctx context.Context, brand, person string, limit int) ([
 	return list, s.failed(err)
 }
 
-// WasPaged says whether a person was asked to look at a case, or told of it.
-func (s *Store) WasPaged(ctx context.Context, brand, caseID, person string) (bool, error) {
+// WasPaged says whether a person was asked to look at a case, or told of it, from
+// an episode on.
+func (s *Store) WasPaged(ctx context.Context, brand, caseID, person string, since int) (bool, error) {
 	var n int
-	err := s.readers.QueryRowContext(ctx, "SELECT COUNT(*) FROM page WHERE brand_id = $1 AND case_id = $2 AND person = $3", brand, caseID, person).Scan(&n)
+	err := s.readers.QueryRowContext(ctx, "SELECT COUNT(*) FROM page WHERE brand_id = $1 AND case_id = $2 AND person = $3 AND episode >= $4", brand, caseID, person, since).Scan(&n)
 	return n > 0, s.failed(err)
 }

@@ -5,7 +5,7 @@
 // which every write of the process passes (take one, drain what waits, commit,
 // answer all; each under its own savepoint); accept.go is the one transaction
 // behind every 201: key, slot, case, moment, step, counts, events; counts.go
-// the roll-ups; then a file per noun. relay.go tells watchers of committed
+// the roll-ups; then a file per noun. relay.go (not relay_key.go, which is about messengers) tells watchers of committed
 // events, in order, after the commit and never before.
 //
 // Times in tables are UTC microseconds, 0 for never. No statement contains a

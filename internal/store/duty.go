@@ -11,14 +11,16 @@ import (
 // GoOn records "I'm on": the person is responsible for the team at the place
 // from now until then. An earlier stretch of theirs there ends.
 func (s *Store) GoOn(ctx context.Context, d sayline.OnDuty) error {
-	return s.update(ctx, d.Brand, byPerson, func(tx *Tx) error {
-		if err := tx.goOff(d); err != nil {
-			return err
-		}
-		_, err := tx.exec("INSERT INTO duty (brand_id, duty_id, team, place, person, from_at, until_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-			d.Brand, d.ID, d.Team, d.Place, d.Person, micros(tx.now), micros(d.Until))
+	return s.update(ctx, d.Brand, byPerson, func(tx *Tx) error { return tx.goOn(d) })
+}
+
+func (tx *Tx) goOn(d sayline.OnDuty) error {
+	if err := tx.goOff(d); err != nil {
 		return err
-	})
+	}
+	_, err := tx.exec("INSERT INTO duty (brand_id, duty_id, team, place, person, from_at, until_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+		d.Brand, d.ID, d.Team, d.Place, d.Person, micros(tx.now), micros(d.Until))
+	return err
 }
 
 // GoOff ends the person's stretch there.

@@ -15,6 +15,14 @@ type EndpointPlace struct {
 	OffAt time.Time // it answered 410; zero while on
 }
 
+// addEndpoint makes an endpoint that hears of what comes after now; one that is
+// there already stays where it stands.
+func (tx *Tx) addEndpoint(brand, endpoint string) error {
+	_, err := tx.exec("INSERT INTO endpoint (brand_id, endpoint, seq, lease_by, lease_until, off_at) SELECT $1, $2, COALESCE(MAX(n), 0), '', 0, 0 FROM brand_seq WHERE brand_id = $3 ON CONFLICT (brand_id, endpoint) DO NOTHING",
+		brand, endpoint, brand)
+	return err
+}
+
 // LeaseEndpoint makes this process (who) the endpoint's only sender until then.
 // ok is false while another one is.
 func (s *Store) LeaseEndpoint(ctx context.Context, brand, endpoint, who string, until time.Time) (place EndpointPlace, ok bool, err error) {

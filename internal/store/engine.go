@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strings"
 	"time"
 )
@@ -16,6 +17,25 @@ type engine interface {
 	skipLocked() string
 	// clustered ends a CREATE TABLE whose key should be the table itself.
 	clustered() string
+	// keptRow ends a SELECT of a row that must still be there at the commit.
+	keptRow() string
+	// byKeys completes a SELECT of a brand's rows that stops at the name of its
+	// key's last column: those with one of these keys. Where other processes commit
+	// too, lock keeps the rows, one after the other in the order given.
+	byKeys(text, brand string, keys []any, lock bool) []keyed
+	// searchWords makes search_words, which finds rowids by words: statements.
+	searchWords() string
+	// searchInsert is the INSERT of a rowid and its words, a blank between them.
+	searchInsert() string
+	// searchMatch begins the condition that the words of t match, searchEnd ends
+	// it; between them stands a parameter, as searchFor writes it: one of the
+	// scopes, and all the words that are asked for.
+	searchMatch() string
+	searchEnd() string
+	searchFor(scopes []string, a asked) string
+	// aside says of a WITH that it is planned, though not read, as if all of it were
+	// wanted.
+	aside() string
 	// begin starts a writing transaction.
 	begin() string
 	// shared says whether other processes commit at the same time as this one.
@@ -24,6 +44,9 @@ type engine interface {
 	migrating(ctx context.Context, c *sql.Conn, f func() error) error
 	// insertMany writes rows in one go and gives what the suffix returns.
 	insertMany(ctx context.Context, c *conn, t *table, rows [][]any, each func(*sql.Rows) error) error
+	// claimMany writes rows in one go and gives which of them changed anything: the
+	// suffix leaves some alone, and returns columns that tell the others apart.
+	claimMany(ctx context.Context, c *conn, t *table, rows [][]any) (changed []bool, err error)
 	// classify names the error: full disk, away, retry, or nothing known.
 	classify(err error) trouble
 	// awake sends a line to other processes, and hears theirs, until ctx ends.
@@ -50,7 +73,9 @@ type table struct {
 	suffix  string // ON CONFLICT … RETURNING …
 	returns bool
 	one     string // INSERT of one row
+	claim   string // the same, returning nothing
 	many    string // INSERT of many, a column an array
+	tells   []int  // the columns that are returned, where they are the table's own
 }
 
 // newTable reads "col type, col type".
@@ -60,7 +85,13 @@ func newTable(name, cols, suffix string) *table {
 		col, typ, _ := strings.Cut(strings.TrimSpace(c), " ")
 		t.cols, t.types = append(t.cols, col), append(t.types, typ)
 	}
-	t.one, t.many = t.values(), t.unnest()
+	quiet, returned, _ := strings.Cut(suffix, "RETURNING ")
+	for _, col := range strings.Split(returned, ", ") {
+		if i := slices.Index(t.cols, col); i >= 0 {
+			t.tells = append(t.tells, i)
+		}
+	}
+	t.one, t.claim, t.many = t.values(suffix), t.values(quiet), t.unnest()
 	return t
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 const momentCols = "moment_id, lane, received_at, occurred_at, open_until, sealed_at, retain_until, kind, feeling, topic, text, lang, audience, " +
-	"touchpoint, place, product, lot, ref, source, class, publish, solved, reference, receipt, astray, case_id, episode, version, rule, team, urgency, detail"
+	"touchpoint, place, product, lot, ref, source, class, publish, solved, reference, receipt, astray, case_id, episode, version, rule, team, urgency, detail, relay"
 
 func scanMoment(r scanner, brand string) (*sayline.Moment, error) {
 	m := sayline.Moment{Brand: brand}
@@ -22,7 +22,7 @@ func scanMoment(r scanner, brand string) (*sayline.Moment, error) {
 	var text string
 	if err := r.Scan(&m.ID, &m.Lane, &at[0], &at[1], &at[2], &at[3], &at[4], &m.Kind, &m.Feeling, &m.Topic, &m.Text, &m.Lang, &m.Audience,
 		&c.Touchpoint, &c.Place, &c.Product, &c.Lot, &c.Ref, &c.Source, &m.Class, &publish, &m.Solved, &m.Reference, &m.Receipt, &astray,
-		&m.Case, &m.Episode, &d.Version, &d.Rule, &d.Team, &d.Urgency, &text); err != nil {
+		&m.Case, &m.Episode, &d.Version, &d.Rule, &d.Team, &d.Urgency, &text, &c.Relay); err != nil {
 		return nil, err
 	}
 	for i, t := range []*time.Time{&m.ReceivedAt, &m.OccurredAt, &m.OpenUntil, &m.SealedAt, &m.RetainUntil} {
@@ -36,15 +36,16 @@ func scanMoment(r scanner, brand string) (*sayline.Moment, error) {
 	if err := json.Unmarshal([]byte(text), &det); err != nil {
 		return nil, err
 	}
-	c.Serial, c.Expiry, c.GS1 = det.Serial, det.Expiry, det.GS1
+	c.Serial, c.Expiry, c.GS1, c.PassedBy = det.Serial, det.Expiry, det.GS1, det.Passed
 	if det.Lat != nil && det.Long != nil {
 		c.Lat, c.Long, c.Located = *det.Lat, *det.Long, true
 	}
 	d.Facts, d.Also, d.Place, d.GroupKey = det.Facts, det.Also, det.Place, det.Key
 	d.Within, d.Answer = time.Duration(det.Within)*time.Second, time.Duration(det.Answer)*time.Second
+	d.Raise = det.Raise
 	d.OpensCase = m.Case != ""
 	d.Pages = d.OpensCase && !det.NoPages
-	m.Zone, m.After, m.Once = det.Zone, det.After, det.Once
+	m.Zone, m.Guarded, m.After, m.Once, m.Photos, m.Voices = det.Zone, det.Guarded, det.After, det.Once, det.Photos, det.Voices
 	return &m, nil
 }
 
@@ -55,7 +56,7 @@ func (s *Store) Moment(ctx context.Context, brand, id string) (*sayline.Moment, 
 
 // MomentByReceipt finds the moment a receipt opens, by its [sayline.ReceiptKey].
 func (s *Store) MomentByReceipt(ctx context.Context, brand, receipt string) (*sayline.Moment, error) {
-	m, err := byReceipt(brand, receipt, func(text string, args ...any) scanner { return s.readers.QueryRowContext(ctx, text, args...) })
+	m, err := byReceipt(brand, receipt, s.now(), func(text string, args ...any) scanner { return s.readers.QueryRowContext(ctx, text, args...) })
 	if err != nil {
 		return nil, s.failed(err)
 	}
@@ -74,16 +75,20 @@ func splitReceipt(receipt string) (id, hash string) {
 
 // byReceipt looks where the receipt says, then among those gone astray. Whatever
 // is wrong with a receipt, the same two look-ups are made.
-func byReceipt(brand, receipt string, row func(string, ...any) scanner) (*sayline.Moment, error) {
+func byReceipt(brand, receipt string, now time.Time, row func(string, ...any) scanner) (*sayline.Moment, error) {
 	id, hash := splitReceipt(receipt)
 	m, err := scanMoment(row(receiptHere, brand, id), brand)
-	if err == nil && hash != "" && subtle.ConstantTimeCompare([]byte(m.Receipt), []byte(id+"~"+hash)) == 1 {
+	if err == nil && hash != "" && m.Followed(now) && subtle.ConstantTimeCompare([]byte(m.Receipt), []byte(id+"~"+hash)) == 1 {
 		return m, nil
 	}
 	if err != nil && err != sql.ErrNoRows {
 		return nil, err
 	}
-	return scanMoment(row(receiptAstray, brand, hash), brand)
+	m, err = scanMoment(row(receiptAstray, brand, hash), brand)
+	if err == nil && !m.Followed(now) {
+		return nil, sql.ErrNoRows
+	}
+	return m, err
 }
 
 const (
@@ -124,6 +129,16 @@ func (s *Store) LastAt(ctx context.Context, brand, touchpoint string, limit int)
 	return s.moments(ctx, brand, "SELECT "+momentCols+" FROM moment WHERE brand_id = $1 AND touchpoint = $2 AND lane = '' ORDER BY moment_id DESC LIMIT $3", brand, touchpoint, limit)
 }
 
+// Latest reads the newest moments everybody may see, newest first, with who said
+// them: a change of the route is tried on them.
+func (s *Store) Latest(ctx context.Context, brand string, limit int) ([]*sayline.Moment, error) {
+	list, err := s.PublicMoments(ctx, brand, "", "", limit)
+	for i := 0; err == nil && i < len(list); i++ {
+		err = s.failed(s.readContact(ctx, list[i]))
+	}
+	return list, err
+}
+
 func (s *Store) moments(ctx context.Context, brand, text string, args ...any) ([]*sayline.Moment, error) {
 	rows, err := s.readers.QueryContext(ctx, text, args...)
 	if err != nil {
@@ -142,8 +157,17 @@ func (s *Store) moments(ctx context.Context, brand, text string, args ...any) ([
 // before it (the order every write keeps). One that another process has just
 // moved is looked for again.
 func (tx *Tx) lockMoment(brand, receipt string) (*sayline.Moment, *sayline.Case, error) {
+	return tx.lockFound(func() (*sayline.Moment, error) { return byReceipt(brand, receipt, tx.now, tx.scanner) })
+}
+
+// lockNamed is lockMoment by the moment's id.
+func (tx *Tx) lockNamed(brand, id string) (*sayline.Moment, *sayline.Case, error) {
+	return tx.lockFound(func() (*sayline.Moment, error) { return scanMoment(tx.scanner(receiptHere, brand, id), brand) })
+}
+
+func (tx *Tx) lockFound(find func() (*sayline.Moment, error)) (*sayline.Moment, *sayline.Case, error) {
 	for range 3 {
-		m, c, same, err := tx.lockWithCase(brand, receipt)
+		m, c, same, err := tx.lockWithCase(find)
 		if err != nil || same {
 			return m, c, err
 		}
@@ -153,11 +177,12 @@ func (tx *Tx) lockMoment(brand, receipt string) (*sayline.Moment, *sayline.Case,
 
 // lockWithCase locks a moment and the case it was in; same is false when by then
 // it was in another, or had another id.
-func (tx *Tx) lockWithCase(brand, receipt string) (m *sayline.Moment, c *sayline.Case, same bool, err error) {
-	before, err := byReceipt(brand, receipt, tx.scanner)
+func (tx *Tx) lockWithCase(find func() (*sayline.Moment, error)) (m *sayline.Moment, c *sayline.Case, same bool, err error) {
+	before, err := find()
 	if err != nil {
 		return nil, nil, false, err
 	}
+	brand := before.Brand
 	if before.Case != "" {
 		if c, err = tx.lockCase(brand, before.Case); err != nil {
 			return nil, nil, false, err
@@ -166,7 +191,7 @@ func (tx *Tx) lockWithCase(brand, receipt string) (m *sayline.Moment, c *sayline
 	if _, err := tx.exec("UPDATE moment SET moment_id = moment_id WHERE brand_id = $1 AND moment_id = $2", brand, before.ID); err != nil {
 		return nil, nil, false, err
 	}
-	if m, err = byReceipt(brand, receipt, tx.scanner); err != nil {
+	if m, err = find(); err != nil {
 		return nil, nil, false, err
 	}
 	if m.Case != before.Case || m.ID != before.ID {

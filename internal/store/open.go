@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/ecdh"
 	"crypto/rand"
 	"database/sql"
 	"embed"
@@ -25,6 +26,12 @@ type Options struct {
 	// Committers is how many connections commit side by side on PostgreSQL,
 	// each for its own brands. SQLite has one. 0 is the default.
 	Committers int
+	// Promise makes a case's promises anew when it is opened again. Default: as
+	// long by the clock as they were.
+	Promise promiser
+	// Passing is called at each [Point], and may keep it from being passed. Tests
+	// set it.
+	Passing func(at Point, with string)
 }
 
 // Store is an open database.
@@ -33,12 +40,17 @@ type Store struct {
 	database  string
 	log       *slog.Logger
 	now       func() time.Time
+	promise   promiser
+	passing   func(at Point, with string)
+	cubes     cubes
 	readers   *sql.DB
 	reading   sync.Map // text → *sql.Stmt of readers
 	writing   *sql.DB
 	writers   []*writer
 	relay     *relay
+	present   presences
 	serverKey []byte
+	pushKey   *ecdh.PrivateKey
 	stop      context.CancelFunc
 	running   sync.WaitGroup
 }
@@ -46,12 +58,16 @@ type Store struct {
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-const schemaVersion = 3
+// schemaVersion is the number of the last migration.
+var schemaVersion = func() int {
+	names, _ := migrations.ReadDir("migrations") // embedded: it is there
+	return len(names)
+}()
 
 // Open opens the database, brings its schema up to date and starts the group
 // writers. Close ends them after what waits is committed.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	s := &Store{database: o.Database, log: o.Log, now: o.Now, engine: sqliteEngine{}}
+	s := &Store{database: o.Database, log: o.Log, now: o.Now, promise: o.Promise, passing: o.Passing, engine: sqliteEngine{}}
 	committers := 1
 	if strings.HasPrefix(o.Database, "postgres://") || strings.HasPrefix(o.Database, "postgresql://") {
 		s.engine = postgresEngine{}
@@ -74,7 +90,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		s.writers = append(s.writers, w)
 		s.running.Go(w.run)
 	}
-	s.running.Go(func() { s.engine.awake(run, s.database, s.relay.tell, s.relay.catchUp) })
+	s.running.Go(func() { s.engine.awake(run, s.database, s.relay.tell, func() { s.relay.catchUp(); s.lookAround() }) })
 	return s, nil
 }
 
@@ -101,6 +117,13 @@ func (s *Store) Ready(ctx context.Context) error {
 // It is made once per database and shared by every process on it.
 func (s *Store) ServerKey() []byte { return s.serverKey }
 
+// VAPID is the pair of keys that sign what we push to browsers (RFC 8292), in
+// base64url: browsers subscribe to the public one, as 65 bytes of a point on
+// P-256. It is made once per database; with another pair every subscription is lost.
+func (s *Store) VAPID() (public, private string) {
+	return base64.RawURLEncoding.EncodeToString(s.pushKey.PublicKey().Bytes()), base64.RawURLEncoding.EncodeToString(s.pushKey.Bytes())
+}
+
 func (s *Store) prepare(ctx context.Context) error {
 	c, err := s.writing.Conn(ctx)
 	if err != nil {
@@ -110,7 +133,7 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := s.engine.migrating(ctx, c, func() error { return s.migrate(ctx, c) }); err != nil {
 		return err
 	}
-	return s.loadServerKey(ctx, c)
+	return s.loadKeys(ctx, c)
 }
 
 // migrate applies the migrations that are missing, each whole or not at all.
@@ -125,12 +148,13 @@ func (s *Store) migrate(ctx context.Context, c *sql.Conn) error {
 	if have > schemaVersion {
 		return fmt.Errorf("the database is of a newer Sayline (schema %d, this one knows %d)", have, schemaVersion)
 	}
+	parts := strings.NewReplacer("{{clustered}}", s.engine.clustered(), "{{search_words}}", s.engine.searchWords())
 	for n := have + 1; n <= schemaVersion; n++ {
 		text, err := migrations.ReadFile(fmt.Sprintf("migrations/%03d.sql", n))
 		if err != nil {
 			return err
 		}
-		if err := s.migration(ctx, c, n, strings.ReplaceAll(string(text), "{{clustered}}", s.engine.clustered())); err != nil {
+		if err := s.migration(ctx, c, n, parts.Replace(string(text))); err != nil {
 			return fmt.Errorf("migration %d: %w", n, err)
 		}
 	}
@@ -175,21 +199,41 @@ func withoutComments(text string) string {
 	return b.String()
 }
 
-func (s *Store) loadServerKey(ctx context.Context, c *sql.Conn) error {
+// The keys of a database, by their row.
+const (
+	serverKeyRow = 1
+	pushKeyRow   = 2
+)
+
+func (s *Store) loadKeys(ctx context.Context, c *sql.Conn) (err error) {
 	fresh := make([]byte, 32)
 	if _, err := rand.Read(fresh); err != nil {
 		return err
 	}
-	if _, err := c.ExecContext(ctx, "INSERT INTO server_key (id, secret) VALUES (1, $1) ON CONFLICT (id) DO NOTHING", base64.StdEncoding.EncodeToString(fresh)); err != nil {
+	if s.serverKey, err = loadKey(ctx, c, serverKeyRow, fresh); err != nil {
 		return err
+	}
+	pair, err := ecdh.P256().GenerateKey(rand.Reader)
+	if err != nil {
+		return err
+	}
+	kept, err := loadKey(ctx, c, pushKeyRow, pair.Bytes())
+	if err == nil {
+		s.pushKey, err = ecdh.P256().NewPrivateKey(kept)
+	}
+	return err
+}
+
+// loadKey gives the key of a row: the first one that anybody put there.
+func loadKey(ctx context.Context, c *sql.Conn, row int, fresh []byte) ([]byte, error) {
+	if _, err := c.ExecContext(ctx, "INSERT INTO server_key (id, secret) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING", row, base64.StdEncoding.EncodeToString(fresh)); err != nil {
+		return nil, err
 	}
 	var text string
-	if err := c.QueryRowContext(ctx, "SELECT secret FROM server_key WHERE id = 1").Scan(&text); err != nil {
-		return err
+	if err := c.QueryRowContext(ctx, "SELECT secret FROM server_key WHERE id = $1", row).Scan(&text); err != nil {
+		return nil, err
 	}
-	var err error
-	s.serverKey, err = base64.StdEncoding.DecodeString(text)
-	return err
+	return base64.StdEncoding.DecodeString(text)
 }
 
 // failed turns a database error into one of ours.
@@ -203,10 +247,10 @@ func (s *Store) failed(err error) error {
 	}
 	switch s.engine.classify(err) {
 	case away, full, retry:
-		return sayline.Errorf(sayline.Unavailable, "We can't keep this just now. Please try again.").Because(err)
+		return sayline.Errorf(sayline.Unavailable, "We can't keep this just now. Please try again.").Keyed("detail_not_now").Because(err)
 	}
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) || errors.Is(err, sql.ErrConnDone) || errors.As(err, new(*commitError)) {
-		return sayline.Errorf(sayline.Unavailable, "We can't keep this just now. Please try again.").Because(err)
+		return sayline.Errorf(sayline.Unavailable, "We can't keep this just now. Please try again.").Keyed("detail_not_now").Because(err)
 	}
 	return sayline.Errorf(sayline.Internal, "Something went wrong on our side.").Because(err)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"strconv"
 	"strings"
 	"time"
 
@@ -15,16 +14,17 @@ import (
 
 // Due is a step that is due, with what its pages are made of.
 type Due struct {
-	Step  sayline.Step
-	Case  *sayline.Case
-	Place string   // where the moment was said
-	Also  []string // teams its decision informs
+	Step       sayline.Step
+	Case       *sayline.Case
+	Place      string // where the moment was said
+	Touchpoint string
+	Also       []string // teams its decision informs
 }
 
 // Due reads the steps that are due with their cases, oldest first, at most
 // limit, of all brands.
 func (s *Store) Due(ctx context.Context, now time.Time, limit int) ([]Due, error) {
-	rows, err := s.ask(ctx, "SELECT s.brand_id, s.loop, s.n, s.moment_id, s.due_at, s.episode, COALESCE(m.place, ''), COALESCE(m.detail, '{}'), "+of("c", caseCols)+
+	rows, err := s.ask(ctx, "SELECT s.brand_id, s.loop, s.n, s.moment_id, s.due_at, s.episode, COALESCE(m.place, ''), COALESCE(m.touchpoint, ''), COALESCE(m.detail, '{}'), "+of("c", caseCols)+
 		" FROM step s JOIN cases c ON c.brand_id = s.brand_id AND c.case_id = s.case_id LEFT JOIN moment m ON m.brand_id = s.brand_id AND m.moment_id = s.moment_id"+
 		" WHERE s.state = 'waiting' AND s.due_at <= $1 ORDER BY s.due_at LIMIT $2", micros(now), limit)
 	if err != nil {
@@ -35,7 +35,7 @@ func (s *Store) Due(ctx context.Context, now time.Time, limit int) ([]Due, error
 		d := Due{Step: sayline.Step{State: sayline.StepWaiting}}
 		var due int64
 		var text string
-		c, err := scanCase(scanAfter{r, []any{&d.Step.Brand, &d.Step.Loop, &d.Step.N, &d.Step.Moment, &due, &d.Step.Episode, &d.Place, &text}}, "")
+		c, err := scanCase(scanAfter{r, []any{&d.Step.Brand, &d.Step.Loop, &d.Step.N, &d.Step.Moment, &due, &d.Step.Episode, &d.Place, &d.Touchpoint, &text}}, "")
 		if err != nil {
 			return err
 		}
@@ -65,22 +65,26 @@ func (s scanAfter) Scan(dest ...any) error { return s.scanner.Scan(append(s.firs
 // Late is work that should have been done already.
 type Late struct {
 	Steps, Pages int
+	Comebacks    int       // cases that should be open again
 	Since        time.Time // the oldest of them was due; zero when there are none
 }
 
 // Late counts what was due before a time and still waits: steps that have not
-// fired, pages that nobody sends, and pages whose sender let the lease run out.
+// fired, pages that nobody sends, pages whose sender let the lease run out, and
+// cases that did not come back at their time.
 func (s *Store) Late(ctx context.Context, before time.Time) (Late, error) {
 	var l Late
 	var queued, sending int
-	var at [3]int64
+	var at [4]int64
 	b := micros(before)
 	err := s.readers.QueryRowContext(ctx, "SELECT (SELECT COUNT(*) FROM step WHERE state = 'waiting' AND due_at < $1), (SELECT COUNT(*) FROM page WHERE state = 'queued' AND next_at < $2), "+
 		"(SELECT COUNT(*) FROM page WHERE state = 'sending' AND lease_until < $3), COALESCE((SELECT MIN(due_at) FROM step WHERE state = 'waiting'), 0), "+
-		"COALESCE((SELECT MIN(next_at) FROM page WHERE state = 'queued'), 0), COALESCE((SELECT MIN(lease_until) FROM page WHERE state = 'sending'), 0)", b, b, b).
-		Scan(&l.Steps, &queued, &sending, &at[0], &at[1], &at[2])
+		"COALESCE((SELECT MIN(next_at) FROM page WHERE state = 'queued'), 0), COALESCE((SELECT MIN(lease_until) FROM page WHERE state = 'sending'), 0), "+
+		"(SELECT COUNT(*) FROM cases WHERE state = 'acknowledged' AND ack_deadline > 0 AND ack_deadline < $4) + (SELECT COUNT(*) FROM cases WHERE state = 'snoozed' AND snooze_until < $5), "+
+		"COALESCE((SELECT MIN(at) FROM (SELECT MIN(ack_deadline) AS at FROM cases WHERE state = 'acknowledged' AND ack_deadline > 0 UNION ALL SELECT MIN(snooze_until) FROM cases WHERE state = 'snoozed') c), 0)", b, b, b, b, b).
+		Scan(&l.Steps, &queued, &sending, &at[0], &at[1], &at[2], &l.Comebacks, &at[3])
 	l.Pages = queued + sending
-	for i, n := range []int{l.Steps, queued, sending} {
+	for i, n := range []int{l.Steps, queued, sending, l.Comebacks} {
 		if t := fromMicros(at[i]); n > 0 && (l.Since.IsZero() || t.Before(l.Since)) {
 			l.Since = t
 		}
@@ -140,7 +144,7 @@ func (s *Store) RetryNow(ctx context.Context, brand, endpoint string) error {
 // EventsAt reads a brand's events by their numbers; those that are no more are left out.
 func (s *Store) EventsAt(ctx context.Context, brand string, seqs []int64) ([]sayline.Event, error) {
 	var list []sayline.Event
-	err := s.inLots(ctx, "SELECT seq, type, at, lane, moment_id, case_id, team, person, page_id FROM event WHERE brand_id = $1 AND seq IN ", brand, lots(seqs), func(r *sql.Rows) error {
+	err := s.inLots(ctx, "SELECT seq, type, at, lane, moment_id, case_id, team, person, page_id FROM event WHERE brand_id = $1 AND seq", brand, unique(seqs), func(r *sql.Rows) error {
 		e := sayline.Event{Brand: brand}
 		var at int64
 		err := r.Scan(&e.Seq, &e.Type, &at, &e.Lane, &e.Moment, &e.Case, &e.Team, &e.Person, &e.Page)
@@ -155,7 +159,7 @@ func (s *Store) EventsAt(ctx context.Context, brand string, seqs []int64) ([]say
 // erased are not in the map.
 func (s *Store) MomentsByID(ctx context.Context, brand string, ids []string) (map[string]*sayline.Moment, error) {
 	found := make(map[string]*sayline.Moment, len(ids))
-	err := s.inLots(ctx, "SELECT "+momentCols+" FROM moment WHERE brand_id = $1 AND moment_id IN ", brand, lots(ids), func(r *sql.Rows) error {
+	err := s.inLots(ctx, "SELECT "+momentCols+" FROM moment WHERE brand_id = $1 AND moment_id", brand, unique(ids), func(r *sql.Rows) error {
 		m, err := scanMoment(r, brand)
 		if err == nil {
 			found[m.ID] = m
@@ -168,7 +172,7 @@ func (s *Store) MomentsByID(ctx context.Context, brand string, ids []string) (ma
 // CasesByID reads cases by id.
 func (s *Store) CasesByID(ctx context.Context, brand string, ids []string) (map[string]*sayline.Case, error) {
 	found := make(map[string]*sayline.Case, len(ids))
-	err := s.inLots(ctx, "SELECT "+caseCols+" FROM cases WHERE brand_id = $1 AND case_id IN ", brand, lots(ids), func(r *sql.Rows) error {
+	err := s.inLots(ctx, "SELECT "+caseCols+" FROM cases WHERE brand_id = $1 AND case_id", brand, unique(ids), func(r *sql.Rows) error {
 		c, err := scanCase(r, brand)
 		if err == nil {
 			found[c.ID] = c
@@ -176,51 +180,6 @@ func (s *Store) CasesByID(ctx context.Context, brand string, ids []string) (map[
 		return err
 	})
 	return found, err
-}
-
-// The sizes of lists that are asked for: few, so that few statements are prepared.
-var lotSizes = []int{1, 8, 64}
-
-// lots cuts a list into lots of those sizes, the last filled up by repeating its last.
-func lots[T any](list []T) [][]any {
-	var all [][]any
-	for len(list) > 0 {
-		size := lotSizes[len(lotSizes)-1]
-		for _, n := range lotSizes {
-			if len(list) <= n {
-				size = n
-				break
-			}
-		}
-		lot := make([]any, size)
-		for i := range lot {
-			lot[i] = list[min(i, len(list)-1)]
-		}
-		all = append(all, lot)
-		list = list[min(size, len(list)):]
-	}
-	return all
-}
-
-// inLots runs "… WHERE brand_id = $1 AND x IN " for each lot.
-func (s *Store) inLots(ctx context.Context, text, brand string, lots [][]any, each func(*sql.Rows) error) error {
-	for _, lot := range lots {
-		var b strings.Builder
-		b.WriteString(text)
-		for i := range lot {
-			b.WriteByte("(,"[min(i, 1)])
-			b.WriteString("$" + strconv.Itoa(i+2))
-		}
-		b.WriteByte(')')
-		rows, err := s.ask(ctx, b.String(), append([]any{brand}, lot...)...)
-		if err != nil {
-			return s.failed(err)
-		}
-		if err := eachRow(rows, each); err != nil {
-			return s.failed(err)
-		}
-	}
-	return nil
 }
 
 // ask runs a reader's statement that is prepared once on each connection: what

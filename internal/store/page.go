@@ -35,139 +35,50 @@ func (s *Store) NextStep(ctx context.Context) (time.Time, error) {
 }
 
 // NextPage is when the next page of a channel is to be sent, and when the next
-// lease of one runs out; each zero when there is none.
+// lease of one runs out; each zero when there is none. Those that can't wait and
+// those that can are two ends of one index.
 func (s *Store) NextPage(ctx context.Context, channel string) (due, lease time.Time, err error) {
-	var queued, sending int64
-	err = s.askOne(ctx, "SELECT COALESCE((SELECT MIN(next_at) FROM page WHERE state = 'queued' AND channel = $1), 0), COALESCE((SELECT MIN(lease_until) FROM page WHERE state = 'sending' AND channel = $2), 0)",
-		[]any{channel, channel}, &queued, &sending)
-	return fromMicros(queued), fromMicros(sending), s.failed(err)
-}
-
-// Firing is what a due step turned into: whom duty found, pages for them, and
-// the step after it.
-type Firing struct {
-	Step    sayline.Step
-	Found   string // whom duty found and by which hops, JSON
-	Pages   []sayline.Page
-	Next    *sayline.Step
-	Stalled bool // nobody is left to ask: the case stands red on the pulse
+	const first = "COALESCE((SELECT MIN(next_at) FROM page WHERE state = 'queued' AND calm = "
+	var urgent, calm, sending int64
+	err = s.askOne(ctx, "SELECT "+first+"0 AND channel = $1), 0), "+first+"1 AND channel = $2), 0), COALESCE((SELECT MIN(lease_until) FROM page WHERE state = 'sending' AND channel = $3), 0)",
+		[]any{channel, channel, channel}, &urgent, &calm, &sending)
+	if urgent == 0 || calm > 0 && calm < urgent {
+		urgent = calm
+	}
+	return fromMicros(urgent), fromMicros(sending), s.failed(err)
 }
 
 var pageTable = newTable("page", "brand_id text, page_id text, case_id text, episode bigint, loop bigint, n bigint, person text, channel text, address text, role text, state text, "+
-	"next_at bigint, lease_until bigint, attempts bigint, created_at bigint, done_at bigint, delivered_at bigint",
+	"next_at bigint, lease_until bigint, attempts bigint, created_at bigint, done_at bigint, delivered_at bigint, calm bigint, bundled bigint, from_at bigint, says text",
 	"ON CONFLICT (brand_id, case_id, episode, loop, n, person, channel, address) DO NOTHING RETURNING page_id")
-
-// FireSteps turns due steps into pages. Each fires once however many processes
-// try: who finds it no longer waiting leaves it alone.
-func (s *Store) FireSteps(ctx context.Context, brand string, list []Firing) error {
-	if err := lockOrder(ctx, s, brand, list, func(f *Firing) string { return f.Step.Case }); err != nil {
-		return err
-	}
-	return s.update(ctx, brand, byMachine, func(tx *Tx) error {
-		for _, f := range list {
-			if err := tx.fire(f); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// fire holds the case's lock, so that an acknowledgement is either before it,
-// and the step is cancelled, or after it, and finds every page to cancel.
-func (tx *Tx) fire(f Firing) error {
-	st := &f.Step
-	c, err := tx.lockCase(st.Brand, st.Case)
-	if err != nil {
-		return err
-	}
-	if !demands(c, st.Episode) {
-		_, err := tx.exec("UPDATE step SET state = 'cancelled' WHERE brand_id = $1 AND case_id = $2 AND episode = $3 AND loop = $4 AND n = $5 AND state = 'waiting'",
-			st.Brand, st.Case, st.Episode, st.Loop, st.N)
-		return err
-	}
-	state := sayline.StepFired
-	if len(f.Pages) == 0 {
-		state = sayline.StepEmpty
-	}
-	n, err := tx.exec("UPDATE step SET state = $1, fired_at = $2, found = $3 WHERE brand_id = $4 AND case_id = $5 AND episode = $6 AND loop = $7 AND n = $8 AND state = 'waiting'",
-		state, micros(tx.now), f.Found, st.Brand, st.Case, st.Episode, st.Loop, st.N)
-	if err != nil || n == 0 {
-		return err
-	}
-	made, err := tx.insertPages(f)
-	if err != nil {
-		return err
-	}
-	if f.Next != nil {
-		f.Next.Brand, f.Next.Case, f.Next.Episode, f.Next.State = st.Brand, st.Case, st.Episode, sayline.StepWaiting
-		if err := tx.insert(stepTable, [][]any{stepRow(f.Next)}); err != nil {
-			return err
-		}
-	}
-	for _, p := range made {
-		tx.event(sayline.Event{Brand: p.Brand, Type: sayline.EventPageMade, Lane: c.Lane, Case: p.Case, Team: c.Team, Person: p.Person, Page: p.ID})
-	}
-	if st.N+st.Loop > 1 {
-		tx.caseEvent(c, sayline.EventCaseEscalated, "")
-	}
-	if !f.Stalled || c.State != sayline.CaseOpen {
-		return nil
-	}
-	c.State = sayline.CaseStalled
-	return tx.saveCase(c)
-}
 
 // demands says whether the case still asks for somebody in this episode.
 func demands(c *sayline.Case, episode int) bool {
 	return c.Episode == episode && (c.State == sayline.CaseOpen || c.State == sayline.CaseStalled)
 }
 
-// insertPages gives the pages that were made: one a contact.
-func (tx *Tx) insertPages(f Firing) (made []*sayline.Page, err error) {
-	st, byID := &f.Step, make(map[string]*sayline.Page, len(f.Pages))
-	rows := make([][]any, len(f.Pages))
-	for i := range f.Pages {
-		p := &f.Pages[i]
-		p.Brand, p.Case, p.Episode, p.Loop, p.N, p.CreatedAt = st.Brand, st.Case, st.Episode, st.Loop, st.N, tx.now
-		p.State, p.NextAt = sayline.PageQueued, tx.now
-		if p.Channel == sayline.ByDesk { // shown by the event itself to whoever has the desk open
-			p.State, p.DoneAt = sayline.PageAccepted, tx.now
-		}
-		rows[i] = []any{p.Brand, p.ID, p.Case, p.Episode, p.Loop, p.N, p.Person, p.Channel, p.Address, p.Role, p.State,
-			micros(p.NextAt), int64(0), 0, micros(p.CreatedAt), micros(p.DoneAt), int64(0)}
-		byID[p.ID] = p
-	}
-	err = tx.engine.insertMany(tx.ctx, tx.conn, pageTable, rows, func(r *sql.Rows) error {
-		var id string
-		err := r.Scan(&id)
-		made = append(made, byID[id])
-		return err
-	})
-	return made, err
-}
-
-const pageCols = "brand_id, page_id, case_id, episode, loop, n, person, channel, address, role, state, next_at, lease_until, attempts, created_at, done_at, delivered_at"
+const pageCols = "brand_id, page_id, case_id, episode, loop, n, person, channel, address, role, state, next_at, lease_until, attempts, created_at, done_at, delivered_at, opened_at, acted_at, calm, bundled, from_at, says"
 
 func scanPage(r scanner) (sayline.Page, error) {
 	var p sayline.Page
-	var at [5]int64
-	err := r.Scan(&p.Brand, &p.ID, &p.Case, &p.Episode, &p.Loop, &p.N, &p.Person, &p.Channel, &p.Address, &p.Role, &p.State, &at[0], &at[1], &p.Attempts, &at[2], &at[3], &at[4])
-	for i, t := range []*time.Time{&p.NextAt, &p.LeaseUntil, &p.CreatedAt, &p.DoneAt, &p.DeliveredAt} {
+	var at [8]int64
+	err := r.Scan(&p.Brand, &p.ID, &p.Case, &p.Episode, &p.Loop, &p.N, &p.Person, &p.Channel, &p.Address, &p.Role, &p.State, &at[0], &at[1], &p.Attempts, &at[2], &at[3], &at[4], &at[5], &at[6], &p.Calm, &p.Bundled, &at[7], &p.Says)
+	for i, t := range []*time.Time{&p.NextAt, &p.LeaseUntil, &p.CreatedAt, &p.DoneAt, &p.DeliveredAt, &p.OpenedAt, &p.ActedAt, &p.From} {
 		*t = fromMicros(at[i])
 	}
 	return p, err
 }
 
 // LeasePages takes a channel's pages that are to be sent now, so that one
-// process at a time calls their provider, and notes that the call begins. At
-// most limit.
+// process at a time calls their provider, and notes that the call begins: those
+// that can't wait first. At most limit, and with each that is bundled the others
+// of its contact.
 func (s *Store) LeasePages(ctx context.Context, channel string, limit int) (list []sayline.Page, err error) {
 	err = s.update(ctx, "", byMachine, func(tx *Tx) error {
 		list = nil
 		now := micros(tx.now)
 		rows, err := tx.query("UPDATE page SET state = 'sending', lease_until = $1, attempts = attempts + 1 WHERE (brand_id, page_id) IN "+
-			"(SELECT brand_id, page_id FROM page WHERE state = 'queued' AND next_at <= $2 AND channel = $3 ORDER BY next_at LIMIT $4 "+tx.engine.skipLocked()+") RETURNING "+pageCols,
+			"(SELECT brand_id, page_id FROM page WHERE state = 'queued' AND next_at <= $2 AND channel = $3 ORDER BY calm, next_at LIMIT $4 "+tx.engine.skipLocked()+") RETURNING "+pageCols,
 			micros(tx.now.Add(sayline.Lease)), now, channel, limit)
 		if err != nil {
 			return err
@@ -177,6 +88,9 @@ func (s *Store) LeasePages(ctx context.Context, channel string, limit int) (list
 			list = append(list, p)
 			return err
 		}); err != nil {
+			return err
+		}
+		if list, err = tx.companions(channel, list); err != nil {
 			return err
 		}
 		attempts := make([][]any, len(list))
@@ -227,13 +141,19 @@ func (tx *Tx) expire(p *sayline.Page) error {
 	if err != nil {
 		return err
 	}
+	now, done := micros(tx.now), int64(0)
 	state := sayline.PageQueued
-	if !demands(c, p.Episode) {
+	switch {
+	case sayline.SentOnce(p.Channel):
+		state, done = sayline.PageUnknown, now
+	case p.Says == "" && !demands(c, p.Episode):
 		state = sayline.PageCancelled
 	}
-	now := micros(tx.now)
-	n, err := tx.exec("UPDATE page SET state = $1, next_at = $2 WHERE brand_id = $3 AND page_id = $4 AND state = 'sending' AND lease_until < $5", state, now, p.Brand, p.ID, now)
+	n, err := tx.exec("UPDATE page SET state = $1, next_at = $2, done_at = $3 WHERE brand_id = $4 AND page_id = $5 AND state = 'sending' AND lease_until < $6", state, now, done, p.Brand, p.ID, now)
 	if err != nil || n == 0 {
+		return err
+	}
+	if err := tx.hasten(c, p, state); err != nil {
 		return err
 	}
 	_, err = tx.exec("UPDATE attempt SET outcome = 'unknown', end_at = $1 WHERE brand_id = $2 AND page_id = $3 AND n = $4 AND outcome = ''", now, p.Brand, p.ID, p.Attempts)
@@ -249,13 +169,18 @@ type PageReport struct {
 	Detail   string
 	Provider string // the provider's id
 	Zone     *time.Location
+	Contact  ContactNote // what it tells of the contact
 }
 
 // ReportPages stores what came of calls: a page that a provider accepted for a
-// person has reached them.
+// person has reached them, and what a call tells of its contact is kept with it.
 func (s *Store) ReportPages(ctx context.Context, brand string, list []PageReport) error {
 	if err := lockOrder(ctx, s, brand, list, func(r *PageReport) string { return r.Page.Case }); err != nil {
 		return err
+	}
+	notes := make([]ContactNote, len(list))
+	for i := range list {
+		notes[i] = list[i].Contact
 	}
 	return s.update(ctx, brand, byMachine, func(tx *Tx) error {
 		for _, r := range list {
@@ -263,7 +188,7 @@ func (s *Store) ReportPages(ctx context.Context, brand string, list []PageReport
 				return err
 			}
 		}
-		return nil
+		return tx.noteContacts(brand, notes)
 	})
 }
 
@@ -280,7 +205,7 @@ func (tx *Tx) report(r PageReport) error {
 		micros(tx.now), r.Outcome, r.Detail, r.Provider, p.Brand, p.ID, p.Attempts); err != nil {
 		return err
 	}
-	if r.State == sayline.PageQueued && !demands(c, p.Episode) {
+	if r.State == sayline.PageQueued && p.Says == "" && !demands(c, p.Episode) {
 		r.State = sayline.PageCancelled
 	}
 	done, where := micros(tx.now), "state = 'sending' AND attempts = $6"
@@ -288,17 +213,67 @@ func (tx *Tx) report(r PageReport) error {
 	case sayline.PageQueued:
 		done = 0
 	case sayline.PageAccepted:
-		where = "state IN ('sending', 'queued') AND attempts >= $6"
+		where = "state IN ('sending', 'queued', 'unknown') AND attempts >= $6"
 	}
 	n, err := tx.exec("UPDATE page SET state = $1, next_at = $2, lease_until = 0, done_at = $3 WHERE brand_id = $4 AND page_id = $5 AND "+where,
 		r.State, micros(tx.now.Add(r.Again)), done, p.Brand, p.ID, p.Attempts)
-	if err != nil || n == 0 || r.State != sayline.PageAccepted || c.Episode != p.Episode {
+	if err != nil || n == 0 {
 		return err
+	}
+	if err := tx.hasten(c, p, r.State); err != nil {
+		return err
+	}
+	if r.State != sayline.PageAccepted || c.Episode != p.Episode || p.Says != "" {
+		return nil
 	}
 	if err := tx.reached(c, r.Zone); err != nil {
 		return err
 	}
 	return tx.saveCase(c)
+}
+
+// NotDelivered records what a provider tells after all: that a page it took did
+// not reach its person. The next contact is tried at once.
+func (s *Store) NotDelivered(ctx context.Context, brand, page string) error {
+	return s.update(ctx, brand, byPerson, func(tx *Tx) error {
+		st, err := tx.conn.stmt(tx.ctx, "SELECT "+pageCols+" FROM page WHERE brand_id = $1 AND page_id = $2")
+		if err != nil {
+			return err
+		}
+		p, err := scanPage(st.QueryRowContext(tx.ctx, brand, page))
+		if err != nil {
+			return err
+		}
+		c, err := tx.lockCase(brand, p.Case)
+		if err != nil {
+			return err
+		}
+		n, err := tx.exec("UPDATE page SET state = 'failed', done_at = $1 WHERE brand_id = $2 AND page_id = $3 AND state IN ('accepted', 'unknown')", micros(tx.now), brand, page)
+		if err != nil || n == 0 {
+			return err
+		}
+		return tx.hasten(c, &p, sayline.PageUnknown)
+	})
+}
+
+// hasten tries the next contact at once, where nobody knows whether the person
+// who has to act was rung: the case's next step is due now, unless another way
+// to them is open. A stalled case has no next contact.
+func (tx *Tx) hasten(c *sayline.Case, p *sayline.Page, state string) error {
+	if state != sayline.PageUnknown || !sayline.SentOnce(p.Channel) || p.Role != sayline.ForDuty || p.Says != "" || c.State != sayline.CaseOpen || c.Episode != p.Episode {
+		return nil
+	}
+	var others int
+	err := tx.row("SELECT COUNT(*) FROM page WHERE brand_id = $1 AND case_id = $2 AND episode = $3 AND loop = $4 AND n = $5 AND person = $6 AND channel <> 'desk' AND state IN ('queued', 'sending', 'accepted', 'delivered', 'opened', 'acted')",
+		[]any{p.Brand, p.Case, p.Episode, p.Loop, p.N, p.Person}, &others)
+	if err != nil || others > 0 {
+		return err
+	}
+	n, err := tx.exec("UPDATE step SET due_at = $1 WHERE brand_id = $2 AND case_id = $3 AND episode = $4 AND state = 'waiting' AND due_at > $5", micros(tx.now), p.Brand, p.Case, p.Episode, micros(tx.now))
+	if err == nil && n > 0 {
+		tx.caseEvent(c, sayline.EventStepHastened, "")
+	}
+	return err
 }
 
 // reachedBy moves the reach clock of the page's episode.
@@ -327,11 +302,32 @@ func (s *Store) Delivered(ctx context.Context, brand, page, person string, zone 
 		if err != nil || !p.DeliveredAt.IsZero() {
 			return err
 		}
-		if _, err := tx.exec("UPDATE page SET state = 'delivered', delivered_at = $1 WHERE brand_id = $2 AND page_id = $3", micros(tx.now), brand, page); err != nil {
+		if _, err := tx.exec("UPDATE page SET state = CASE WHEN state IN ('opened', 'acted') THEN state ELSE 'delivered' END, delivered_at = $1 WHERE brand_id = $2 AND page_id = $3", micros(tx.now), brand, page); err != nil {
 			return err
 		}
 		return tx.reachedBy(&p, zone)
 	})
+}
+
+// Opened records that a page's person opened it, for the first time.
+func (s *Store) Opened(ctx context.Context, brand, page string) error {
+	return s.update(ctx, brand, byPerson, func(tx *Tx) error { return tx.openedPage(brand, page) })
+}
+
+func (tx *Tx) openedPage(brand, page string) error {
+	_, err := tx.exec("UPDATE page SET state = 'opened', opened_at = $1 WHERE brand_id = $2 AND page_id = $3 AND opened_at = 0 AND state IN ('accepted', 'delivered', 'unknown', 'sending', 'queued')", micros(tx.now), brand, page)
+	return err
+}
+
+// acted records that somebody acted by a page: whoever does so has opened it.
+func (tx *Tx) acted(a *Act) error {
+	if a.Page == "" {
+		return nil
+	}
+	now := micros(tx.now)
+	_, err := tx.exec("UPDATE page SET state = 'acted', acted_at = $1, opened_at = CASE WHEN opened_at = 0 THEN $2 ELSE opened_at END WHERE brand_id = $3 AND page_id = $4 AND case_id = $5 AND person = $6 AND acted_at = 0",
+		now, now, a.Brand, a.Page, a.Case, a.Person)
+	return err
 }
 
 // PagesOf reads a case's pages, oldest first: the trace of its alert.
@@ -351,16 +347,16 @@ func (s *Store) PagesOf(ctx context.Context, brand, caseID string) ([]sayline.Pa
 
 // StepsOf reads a case's steps, oldest first.
 func (s *Store) StepsOf(ctx context.Context, brand, caseID string) ([]sayline.Step, error) {
-	rows, err := s.readers.QueryContext(ctx, "SELECT episode, loop, n, moment_id, due_at, fired_at, state, found FROM step WHERE brand_id = $1 AND case_id = $2 ORDER BY episode, loop, n", brand, caseID)
+	rows, err := s.readers.QueryContext(ctx, "SELECT episode, loop, n, moment_id, due_at, fired_at, state, found, held, asked_at FROM step WHERE brand_id = $1 AND case_id = $2 ORDER BY episode, loop, n", brand, caseID)
 	if err != nil {
 		return nil, s.failed(err)
 	}
 	var list []sayline.Step
 	err = eachRow(rows, func(r *sql.Rows) error {
 		st := sayline.Step{Brand: brand, Case: caseID}
-		var due, fired int64
-		err := r.Scan(&st.Episode, &st.Loop, &st.N, &st.Moment, &due, &fired, &st.State, &st.Found)
-		st.DueAt, st.FiredAt = fromMicros(due), fromMicros(fired)
+		var due, fired, asked int64
+		err := r.Scan(&st.Episode, &st.Loop, &st.N, &st.Moment, &due, &fired, &st.State, &st.Found, &st.Held, &asked)
+		st.DueAt, st.FiredAt, st.AskedAt = fromMicros(due), fromMicros(fired), fromMicros(asked)
 		list = append(list, st)
 		return err
 	})
@@ -371,4 +367,29 @@ func (s *Store) StepsOf(ctx context.Context, brand, caseID string) ([]sayline.St
 func (s *Store) Page(ctx context.Context, brand, id string) (sayline.Page, error) {
 	p, err := scanPage(s.readers.QueryRowContext(ctx, "SELECT "+pageCols+" FROM page WHERE brand_id = $1 AND page_id = $2", brand, id))
 	return p, s.failed(err)
+}
+
+// TakeShown gives the pages of a case that came up on phones, each once for what
+// happened at a time: what stands there is to be replaced by it.
+func (s *Store) TakeShown(ctx context.Context, brand, caseID string, at time.Time) (list []sayline.Page, err error) {
+	var taken []sayline.Page
+	err = s.update(ctx, brand, byMachine, func(tx *Tx) error {
+		taken = nil
+		if _, err := tx.lockCase(brand, caseID); err != nil {
+			return err
+		}
+		rows, err := tx.query("UPDATE page SET over_at = $1 WHERE brand_id = $2 AND case_id = $3 AND channel = 'push' AND over_at < $4 AND state IN ('accepted', 'delivered', 'opened', 'acted', 'unknown') RETURNING "+pageCols, micros(at), brand, caseID, micros(at))
+		if err != nil {
+			return err
+		}
+		return eachRow(rows, func(r *sql.Rows) error {
+			p, err := scanPage(r)
+			taken = append(taken, p)
+			return err
+		})
+	})
+	if err != nil {
+		return nil, err // and touch nothing: it may be written yet
+	}
+	return taken, nil
 }

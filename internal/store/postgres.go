@@ -14,7 +14,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	_ "github.com/jackc/pgx/v5/stdlib" // the database/sql driver "pgx"
+	"github.com/jackc/pgx/v5/stdlib" // and the database/sql driver "pgx"
 )
 
 // postgresEngine serves many processes on one database.
@@ -34,10 +34,16 @@ func (postgresEngine) open(dsn string) (readers, writers *sql.DB, err error) {
 	}
 	readers.SetMaxOpenConns(postgresReaders)
 	readers.SetMaxIdleConns(postgresReaders)
-	writers, err = sql.Open("pgx", dsn)
+	c, err := pgx.ParseConfig(dsn)
 	if err != nil {
 		return nil, nil, errors.Join(err, readers.Close())
 	}
+	// A writer finds rows by their keys only. A plan that was made while a table was
+	// still empty must not read all of what it has become since.
+	writers = stdlib.OpenDB(*c, stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
+		_, err := c.Exec(ctx, "SET enable_seqscan = off")
+		return err
+	}))
 	return readers, writers, nil
 }
 
@@ -45,6 +51,33 @@ func (postgresEngine) clustered() string  { return "" }
 func (postgresEngine) begin() string      { return "BEGIN" }
 func (postgresEngine) skipLocked() string { return "FOR UPDATE SKIP LOCKED" }
 func (postgresEngine) shared() bool       { return true }
+func (postgresEngine) keptRow() string    { return "FOR KEY SHARE" }
+
+// What is searched is a column of words under a GIN index. Its key is named as
+// SQLite names it.
+func (postgresEngine) searchWords() string {
+	return "CREATE TABLE search_words (rowid BIGINT NOT NULL, words TSVECTOR NOT NULL, PRIMARY KEY (rowid)); CREATE INDEX search_words_words ON search_words USING gin (words)"
+}
+
+func (postgresEngine) searchInsert() string {
+	return "INSERT INTO search_words (rowid, words) VALUES ($1, array_to_tsvector(string_to_array($2, ' ')))"
+}
+func (postgresEngine) searchMatch() string { return "t.words @@ CAST(" }
+func (postgresEngine) searchEnd() string   { return " AS tsquery)" }
+func (postgresEngine) aside() string       { return "MATERIALIZED" }
+
+// searchFor writes a tsquery, every word quoted: none has a quote in it.
+func (postgresEngine) searchFor(scopes []string, a asked) string {
+	all := []string{"('" + strings.Join(scopes, "' | '") + "')"}
+	for _, w := range a.words {
+		all = append(all, "'"+w+"'")
+	}
+	query := strings.Join(all, " & ")
+	if a.head {
+		query += ":*"
+	}
+	return query
+}
 
 func (postgresEngine) migrating(ctx context.Context, c *sql.Conn, f func() error) error {
 	if _, err := c.ExecContext(ctx, "SELECT pg_advisory_lock($1)", migrationLock); err != nil {
@@ -84,6 +117,31 @@ func (postgresEngine) insertMany(ctx context.Context, c *conn, t *table, rows []
 		return err
 	}
 	return eachRow(got, each)
+}
+
+// claimMany finds the rows that changed by what is returned of them: handles and
+// numbers, which have no blank.
+func (e postgresEngine) claimMany(ctx context.Context, c *conn, t *table, rows [][]any) ([]bool, error) {
+	told, into := make([]any, len(t.tells)), make([]any, len(t.tells))
+	for i := range told {
+		into[i] = &told[i]
+	}
+	nth := make(map[string]int, len(rows))
+	for n, row := range rows {
+		for i, col := range t.tells {
+			told[i] = row[col]
+		}
+		nth[fmt.Sprintln(told...)] = n
+	}
+	changed := make([]bool, len(rows))
+	err := e.insertMany(ctx, c, t, rows, func(r *sql.Rows) error {
+		err := r.Scan(into...)
+		if n, ours := nth[fmt.Sprintln(told...)]; err == nil && ours {
+			changed[n] = true
+		}
+		return err
+	})
+	return changed, err
 }
 
 func column[T any](rows [][]any, i int) []T {

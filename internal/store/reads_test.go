@@ -77,7 +77,7 @@ func (h *readsHouse) readsCases(n int) []*sayline.Case {
 	var all []*sayline.Case
 	for range n {
 		h.now = h.now.Add(time.Duration(dice.IntN(3)) * time.Second) // some at the same time
-		m := h.say(sayline.Moment{Brand: "sparkle", Lane: pick("", "", "", "staff"), Topic: "t", Feeling: 1, Decision: sayline.Decision{
+		m := h.say(sayline.Moment{Brand: "sparkle", Lane: pick("", "", "", "staff"), Topic: pick("dirty", "late"), Feeling: 1, Context: sayline.Context{Touchpoint: pick("k1", "k2"), Product: pick("", "cola"), Lot: pick("", "", "L1")}, Decision: sayline.Decision{
 			Team: pick("distribution", "quality", "yard"), Place: pick("", "madrid", "valencia"), Urgency: pick(sayline.Critical, sayline.Urgent, sayline.Normal, sayline.Quiet),
 			Within: time.Duration(1+dice.IntN(9)) * time.Minute, Answer: time.Hour, OpensCase: true}})
 		act := Act{Brand: "sparkle", Case: m.Case, Person: pick("lucia", "omar"), Way: "desk", Zone: time.UTC}
@@ -156,17 +156,22 @@ func TestDeskPagesHoldWhatTheScopeHolds(t *testing.T) {
 			}
 			size := rapid.IntRange(1, 40).Draw(rt, "page size")
 			owner := rapid.SampledFrom([]string{"", "lucia"}).Draw(rt, "owner")
+			filter := drawFilter(rt, h.now)
 			counted := 0
 			for sec := range sections {
 				want := map[string]bool{}
 				for _, c := range all {
 					if sectionOf(c) == sec && scope.holds(c) {
-						if counted += b2i(sec <= WaitingNormal); owner == "" || c.Owner == owner {
+						if counted += b2i(sec <= WaitingNormal); (owner == "" || c.Owner == owner) && filter.holds(c) {
 							want[c.ID] = true
 						}
 					}
 				}
-				checkPages(rt, h, CasesQuery{Brand: "sparkle", Scope: scope, Section: sec, Owner: owner, Limit: size}, want)
+				q := CasesQuery{Brand: "sparkle", Scope: scope, Section: sec, Owner: owner, Filter: filter, Limit: size}
+				if n, err := h.CountCases(context.Background(), q, []Section{sec}, size); err != nil || n != min(len(want), size) {
+					rt.Fatalf("section %d counts %d cases of %d, up to %d (%v)", sec, n, len(want), size, err)
+				}
+				checkPages(rt, h, q, want)
 			}
 			n, err := h.CountWaiting(context.Background(), "sparkle", scope, 25)
 			if err != nil || n != min(counted, 25) {
@@ -174,6 +179,32 @@ func TestDeskPagesHoldWhatTheScopeHolds(t *testing.T) {
 			}
 		})
 	})
+}
+
+// drawFilter draws what a list is narrowed by.
+func drawFilter(t *rapid.T, now time.Time) Filter {
+	one := func(name string, values ...string) string {
+		return rapid.SampledFrom(append([]string{"", ""}, values...)).Draw(t, name)
+	}
+	f := Filter{Topic: one("topic", "dirty"), Urgency: one("urgency", sayline.Urgent), State: one("state", sayline.CaseAcknowledged), Product: one("product", "cola"), Lot: one("lot", "L1")}
+	if team := one("team", "yard"); team != "" {
+		f.Teams = []string{team, "quality"}
+	}
+	if place := one("place", "madrid"); place != "" {
+		f.Places = []string{place}
+	}
+	if rapid.Bool().Draw(t, "overdue") {
+		f.Overdue = now
+	}
+	return f
+}
+
+// holds says in plain words what a filter leaves: the oracle of the SQL.
+func (f *Filter) holds(c *sayline.Case) bool {
+	is := func(want, got string) bool { return want == "" || want == got }
+	late := f.Overdue.IsZero() || sectionOf(c) <= WaitingNormal && c.AckBy.Before(f.Overdue) || sectionOf(c) == Taken && c.AnswerBy.Before(f.Overdue)
+	return late && is(f.Topic, c.Topic) && is(f.Urgency, c.Urgency) && is(f.State, c.State) && is(f.Product, c.Product) && is(f.Lot, c.Lot) &&
+		(f.Teams == nil || slices.Contains(f.Teams, c.Team)) && (f.Places == nil || slices.Contains(f.Places, c.Place))
 }
 
 func b2i(b bool) int {
@@ -234,10 +265,51 @@ func TestDeskReadsUseTheirIndex(t *testing.T) {
 			}
 			q := CasesQuery{Brand: "x", Section: sec, Owner: c.owner, AfterAt: time.Now(), AfterID: "id", Limit: 10}
 			b := new(where)
-			q.page(b, c.part)
+			s.page(b, &q, c.part)
 			if plan := explain(t, s, b.String(), b.args...); !strings.Contains(plan, "COVERING INDEX "+want+" ") || strings.Contains(plan, "TEMP B-TREE") {
 				t.Errorf("section %d, %+v: %s", sec, c, plan)
 			}
+		}
+	}
+}
+
+// TestPublishedReadsOnlyThem: however many moments a brand has, only those that
+// may be shown are looked at, in their order.
+func TestPublishedReadsOnlyThem(t *testing.T) {
+	s, err := Open(context.Background(), Options{Database: filepath.Join(t.TempDir(), "sayline.db"), Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	now := time.Now()
+	q := PublishedQuery{Brand: "x", Topics: []string{"a", "b"}, NotAt: []string{"c"}, NotBy: []string{"employee"}, From: now.Add(-time.Hour), Until: now, State: "open", Limit: 10}
+	text, args := q.text()
+	plan := explain(t, s, text, args...)
+	if !strings.Contains(plan, "SEARCH m USING INDEX moment_published (brand_id=? AND publish=? AND received_at>? AND received_at<?)") ||
+		!strings.Contains(plan, "SEARCH x USING COVERING INDEX message_to_all (brand_id=? AND case_id=? AND direction=? AND moment_id=? AND episode>?)") || strings.Contains(plan, "SCAN") || strings.Contains(plan, "TEMP B-TREE") {
+		t.Error(plan)
+	}
+}
+
+// TestMessagesReadsOneCase: a case's messages are not looked for among all of
+// the brand's, in a database that is new and in one that is opened again.
+func TestMessagesReadsOneCase(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "sayline.db")
+	for range 2 {
+		s, err := Open(context.Background(), Options{Database: file, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan := explain(t, s, "SELECT text FROM message WHERE brand_id = $1 AND case_id = $2 ORDER BY message_id", "x", "y")
+		if !strings.Contains(plan, "SEARCH message USING INDEX message_case (brand_id=? AND case_id=?)") || strings.Contains(plan, "TEMP B-TREE") {
+			t.Error(plan)
+		}
+		plan = explain(t, s, "SELECT text FROM message WHERE brand_id = $1 AND (moment_id = $2 OR moment_id = '' AND case_id = $3)", "x", "y", "z")
+		if !strings.Contains(plan, "message_moment (brand_id=? AND moment_id=?)") {
+			t.Error(plan)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -19,7 +20,10 @@ import (
 // many readers.
 type sqliteEngine struct{}
 
-const sqliteReaders = 8
+const (
+	sqliteReaders = 8
+	sqliteBusy    = 10 * time.Second // how long one waits for another that keeps the file
+)
 
 func (sqliteEngine) open(path string) (readers, writers *sql.DB, err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -28,8 +32,8 @@ func (sqliteEngine) open(path string) (readers, writers *sql.DB, err error) {
 	if err := private(path); err != nil {
 		return nil, nil, err
 	}
-	// The busy time-out comes first: setting the journal mode may have to wait too.
-	params := url.Values{"_pragma": {"busy_timeout(10000)", "page_size(8192)", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-32000)", "wal_autocheckpoint(4000)", "temp_store(MEMORY)"}}
+	// The busy time-out comes first: whatever follows may have to wait.
+	params := url.Values{"_pragma": {fmt.Sprintf("busy_timeout(%d)", sqliteBusy.Milliseconds()), "page_size(8192)", "synchronous(FULL)", "cache_size(-32000)", "wal_autocheckpoint(4000)", "temp_store(MEMORY)"}}
 	dsn := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: params.Encode()}).String()
 	writers, err = sql.Open("sqlite", dsn)
 	if err != nil {
@@ -61,8 +65,117 @@ func (sqliteEngine) begin() string      { return "BEGIN IMMEDIATE" }
 func (sqliteEngine) skipLocked() string { return "" }
 func (sqliteEngine) shared() bool       { return false }
 
-func (sqliteEngine) migrating(ctx context.Context, c *sql.Conn, f func() error) error {
-	return f() // BEGIN IMMEDIATE is the lock
+// migrating needs no lock: BEGIN IMMEDIATE is one.
+func (e sqliteEngine) migrating(ctx context.Context, c *sql.Conn, f func() error) error {
+	if err := e.logAhead(ctx, c); err != nil {
+		return err
+	}
+	if err := f(); err != nil {
+		return err
+	}
+	if _, err := c.ExecContext(ctx, e.begin()); err != nil { // so that of two one finds it done
+		return err
+	}
+	if err := describe(ctx, c); err != nil {
+		_, _ = c.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+		return err
+	}
+	_, err := c.ExecContext(ctx, "COMMIT")
+	return err
+}
+
+// logAhead has the file written by a log ahead of it (WAL); a file stays so. Of
+// several that change a new file at once SQLite lets one go on and refuses the
+// others at once, whatever their busy time-out: each has read it and would write,
+// and would wait for the others. So who is refused lets go and asks again.
+func (sqliteEngine) logAhead(ctx context.Context, c *sql.Conn) error {
+	ctx, cancel := context.WithTimeout(ctx, sqliteBusy)
+	defer cancel()
+	for pause := time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
+		var mode string
+		err := c.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode)
+		switch {
+		case err == nil && mode != "wal":
+			return fmt.Errorf("the file can't have a log ahead of it, its journal is %q", mode)
+		case !busy(err):
+			return err
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return err
+		}
+	}
+}
+
+// busy says that somebody else keeps the file just now.
+func busy(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && (e.Code()&0xff == sqlite3.SQLITE_BUSY || e.Code()&0xff == sqlite3.SQLITE_LOCKED)
+}
+
+// describe tells the planner what our tables grow to be: many rows of a few
+// brands. Without it a brand counts as rare as the rest of a key, and a case's
+// messages may be looked for among all of the brand's. What ANALYZE measures
+// would be the same, later, and not of a database that is new.
+// Format: https://www.sqlite.org/fileformat2.html#stat1tab
+func describe(ctx context.Context, c *sql.Conn) error {
+	const indexes = "FROM sqlite_schema t JOIN pragma_index_list(t.name) i WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'"
+	var told, there int
+	if _, err := c.ExecContext(ctx, "ANALYZE sqlite_schema"); err != nil { // makes sqlite_stat1, empty
+		return err
+	}
+	if err := c.QueryRowContext(ctx, "SELECT (SELECT COUNT(*) FROM sqlite_stat1), (SELECT COUNT(*) "+indexes+")").Scan(&told, &there); err != nil || told == there {
+		return err
+	}
+	rows, err := c.QueryContext(ctx, "SELECT t.name, iif(i.origin = 'pk', t.name, i.name), (SELECT COUNT(*) FROM pragma_index_xinfo(i.name) WHERE key = 1), i.\"unique\", "+
+		"(SELECT name FROM pragma_index_xinfo(i.name) WHERE seqno = 0) = 'brand_id' "+indexes)
+	if err != nil {
+		return err
+	}
+	var stats [][3]string
+	err = eachRow(rows, func(r *sql.Rows) error {
+		var table, index string
+		var columns int
+		var unique, byBrand bool
+		err := r.Scan(&table, &index, &columns, &unique, &byBrand)
+		stats = append(stats, [3]string{table, index, spread(columns, unique, byBrand)})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if _, err := c.ExecContext(ctx, "DELETE FROM sqlite_stat1"); err != nil {
+		return err
+	}
+	for _, row := range stats {
+		if _, err := c.ExecContext(ctx, "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ($1, $2, $3)", row[0], row[1], row[2]); err != nil {
+			return err
+		}
+	}
+	_, err = c.ExecContext(ctx, "ANALYZE sqlite_schema") // reads it again
+	return err
+}
+
+// spread is a row of sqlite_stat1 for an index: how many rows there are, then
+// how many are alike in the first column, in the first two, and so on.
+func spread(columns int, unique, byBrand bool) string {
+	const rows, ofBrand, fewer = 1_000_000, 100_000, 30
+	stat := strconv.Itoa(rows)
+	alike := ofBrand
+	if !byBrand {
+		alike = fewer
+	}
+	for i := range columns {
+		if i > 0 {
+			alike = max(2, alike/fewer)
+		}
+		if unique && i == columns-1 {
+			alike = 1
+		}
+		stat += " " + strconv.Itoa(alike)
+	}
+	return stat
 }
 
 // insertMany is a prepared statement in a loop: the rows are already in one
@@ -90,17 +203,32 @@ func (sqliteEngine) insertMany(ctx context.Context, c *conn, t *table, rows [][]
 	return nil
 }
 
-// values is the INSERT of one row.
-func (t *table) values() string {
-	var b strings.Builder
-	b.WriteString("INSERT INTO " + t.name + " (" + strings.Join(t.cols, ", ") + ") VALUES (")
-	for i := range t.cols {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString("$" + strconv.Itoa(i+1))
+// claimMany asks each statement how many rows it changed: what is returned would
+// go through a table of its own first, made and dropped for every row.
+func (sqliteEngine) claimMany(ctx context.Context, c *conn, t *table, rows [][]any) ([]bool, error) {
+	s, err := c.stmt(ctx, t.claim)
+	if err != nil {
+		return nil, err
 	}
-	return b.String() + ") " + t.suffix
+	changed := make([]bool, len(rows))
+	for i, row := range rows {
+		r, err := s.ExecContext(ctx, row...)
+		if err != nil {
+			return nil, err
+		}
+		n, err := r.RowsAffected()
+		if err != nil {
+			return nil, err
+		}
+		changed[i] = n > 0
+	}
+	return changed, nil
+}
+
+// values is the INSERT of one row. Its parameters have no numbers: the driver
+// looks for each number among all.
+func (t *table) values(suffix string) string {
+	return "INSERT INTO " + t.name + " (" + strings.Join(t.cols, ", ") + ") VALUES (?" + strings.Repeat(", ?", len(t.cols)-1) + ") " + suffix
 }
 
 func eachRow(rows *sql.Rows, each func(*sql.Rows) error) error {

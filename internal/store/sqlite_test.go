@@ -1,12 +1,15 @@
 package store_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/sayline/sayline"
+	"github.com/sayline/sayline/internal/store"
 	"github.com/sayline/sayline/internal/store/storetest"
 	"github.com/sayline/sayline/internal/testkit"
 )
@@ -20,6 +23,41 @@ func TestAnyPath(t *testing.T) {
 	}
 	if info, err := os.Stat(file); err != nil || info.Size() == 0 {
 		t.Errorf("the file is not there: %v", err)
+	}
+}
+
+// Whoever opens one file waits for who does so too, from the first moment of a new
+// file on, and nobody is refused.
+func TestManyOpenOneFileAtOnce(t *testing.T) {
+	t.Parallel()
+	for range 3 {
+		file := sqlite(t)
+		var all sync.WaitGroup
+		stores := make([]*store.Store, 12)
+		for i := range stores {
+			all.Go(func() {
+				s, err := store.Open(t.Context(), storeOptions(file))
+				if err != nil {
+					t.Errorf("one of many was refused: %v", errors.Unwrap(err))
+					return
+				}
+				stores[i] = s
+				if err := s.Accept(t.Context(), storetest.Tap("sparkle", "k", time.Now())); err != nil {
+					t.Errorf("what it was told: %v", err)
+				}
+			})
+		}
+		all.Wait()
+		for _, s := range stores {
+			if s != nil {
+				t.Cleanup(func() { s.Close() })
+			}
+		}
+		plain := storetest.Plain(t, file)
+		whole(t, plain, "sparkle")
+		if n := count(t, plain, "SELECT COUNT(*) - COUNT(DISTINCT tbl || ' ' || idx) FROM sqlite_stat1"); n != 0 {
+			t.Errorf("the planner is told %d things twice", n)
+		}
 	}
 }
 

@@ -15,6 +15,7 @@ type Tx struct {
 	conn    *conn
 	engine  engine
 	now     time.Time
+	promise promiser
 	counts  []count  // of clocks
 	moments []signed // to be counted
 	events  []sayline.Event
@@ -38,18 +39,22 @@ func (tx *Tx) guarded(f func(*Tx) error) (wrong, err error) {
 	if _, err := tx.exec("RELEASE SAVEPOINT job"); err != nil {
 		return nil, errors.Join(wrong, err)
 	}
+	return tx.blame(wrong)
+}
+
+// blame says whose a failure is: the job's, in the words its caller is answered
+// with, or the database's.
+func (tx *Tx) blame(failure error) (wrong, err error) {
 	var ours *sayline.Error
-	if !errors.As(wrong, &ours) {
-		if k := tx.engine.classify(wrong); k != unknownTrouble {
-			return nil, wrong
-		}
-		if errors.Is(wrong, sql.ErrNoRows) {
-			wrong = sayline.Errorf(sayline.NotFound, "There is no such thing here.").Because(wrong)
-		} else {
-			wrong = sayline.Errorf(sayline.Internal, "Something went wrong on our side.").Because(wrong)
-		}
+	switch {
+	case errors.As(failure, &ours):
+		return failure, nil
+	case tx.engine.classify(failure) != unknownTrouble:
+		return nil, failure
+	case errors.Is(failure, sql.ErrNoRows):
+		return sayline.Errorf(sayline.NotFound, "There is no such thing here.").Because(failure), nil
 	}
-	return wrong, nil
+	return sayline.Errorf(sayline.Internal, "Something went wrong on our side.").Because(failure), nil
 }
 
 // exec runs a prepared statement and gives how many rows it changed.
@@ -101,6 +106,14 @@ func (tx *Tx) insert(t *table, rows [][]any) error {
 		return nil
 	}
 	return tx.engine.insertMany(tx.ctx, tx.conn, t, rows, nil)
+}
+
+// claim writes rows of a table that leaves some alone, and gives which it did not.
+func (tx *Tx) claim(t *table, rows [][]any) ([]bool, error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	return tx.engine.claimMany(tx.ctx, tx.conn, t, rows)
 }
 
 // event notes that something happened; its number is given when the group ends.

@@ -76,8 +76,8 @@ const (
 )
 
 var (
-	errFull    = sayline.Errorf(sayline.Unavailable, "Too many people are speaking at once. Please try again in a moment.")
-	errClosing = sayline.Errorf(sayline.Unavailable, "We are closing; please try again in a moment.")
+	errFull    = sayline.Errorf(sayline.Unavailable, "Too many people are speaking at once. Please try again in a moment.").Keyed("detail_not_now")
+	errClosing = sayline.Errorf(sayline.Unavailable, "We are closing; please try again in a moment.").Keyed("detail_not_now")
 )
 
 // write puts a job in line and waits until its group is committed.
@@ -91,6 +91,8 @@ func (s *Store) write(ctx context.Context, brand string, person bool, j *job) er
 	select {
 	case <-w.closing:
 		return errClosing
+	case <-ctx.Done():
+		return s.failed(ctx.Err())
 	default:
 	}
 	select {
@@ -214,9 +216,11 @@ func (w *writer) commit(group []*job) {
 	}
 	switch {
 	case err == nil:
+		w.pass(BeforeAnswer, events)
 		for _, j := range group {
 			j.done <- j.err
 		}
+		w.pass(BeforeWake, events)
 		w.store.relay.offer(events)
 	case len(group) > 1 && w.worthSplitting(err):
 		for _, j := range group {
@@ -249,14 +253,30 @@ func (w *writer) try(group []*job) (events []sayline.Event, err error) {
 	if err := w.begin(ctx); err != nil {
 		return nil, err
 	}
-	tx := &Tx{ctx: ctx, conn: w.conn, engine: w.store.engine, now: w.store.now()}
-	defer func() {
-		if err != nil {
-			if _, rollback := w.conn.ExecContext(ctx, "ROLLBACK"); rollback != nil {
-				w.drop()
-			}
-		}
-	}()
+	tx := &Tx{ctx: ctx, conn: w.conn, engine: w.store.engine, now: w.store.now(), promise: w.store.promise}
+	if err := tx.all(group); err != nil || len(group) == 1 && group[0].err != nil {
+		w.rollback(ctx)
+		return nil, err
+	}
+	w.pass(BeforeCommit, tx.events)
+	if _, err := w.conn.ExecContext(ctx, "COMMIT"); err != nil {
+		w.rollback(ctx)
+		return nil, &commitError{err}
+	}
+	return tx.events, nil
+}
+
+// rollback undoes what was begun. A connection that can't even do that is given up.
+func (w *writer) rollback(ctx context.Context) {
+	if _, err := w.conn.ExecContext(ctx, "ROLLBACK"); err != nil {
+		w.drop()
+	}
+}
+
+// all runs every job of a group. One that has the transaction for itself needs no
+// savepoint, which costs two round trips on PostgreSQL, and on SQLite a copy of
+// each page it changes: with it, all of it is undone.
+func (tx *Tx) all(group []*job) (err error) {
 	var accepts []*Accept
 	for _, j := range group {
 		if j.accept != nil {
@@ -264,25 +284,24 @@ func (w *writer) try(group []*job) (events []sayline.Event, err error) {
 		}
 	}
 	if err := tx.acceptAll(accepts); err != nil {
-		return nil, err
+		return err
 	}
 	for _, j := range group {
 		switch {
 		case j.accept != nil:
 			j.err = j.accept.err
+		case len(group) == 1:
+			if j.err = j.run(tx); j.err != nil {
+				j.err, err = tx.blame(j.err)
+				return err
+			}
 		default:
 			if j.err, err = tx.guarded(j.run); err != nil {
-				return nil, err
+				return err
 			}
 		}
 	}
-	if err := tx.flush(); err != nil {
-		return nil, err
-	}
-	if _, err := w.conn.ExecContext(ctx, "COMMIT"); err != nil {
-		return nil, &commitError{err}
-	}
-	return tx.events, nil
+	return tx.flush()
 }
 
 // begin starts the transaction. A connection that has died since the last group

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/auth"
@@ -14,27 +13,37 @@ import (
 	"github.com/sayline/sayline/internal/notify"
 	"github.com/sayline/sayline/internal/pager"
 	"github.com/sayline/sayline/internal/store"
+	"github.com/sayline/sayline/internal/ways"
 )
 
 // roomPage is the studio's data.
 type roomPage struct {
 	*house.View
-	Search   string
-	Ways     []way
-	Hooks    []hook
-	Mail     bool
-	People   []member
-	Version  int
-	Stored   *store.StoredConfig
-	Screen   string // the front door, to look at
-	JoinLink string // an invitation just made
-	JoinName string
+	Search    string
+	Ways      []way
+	Hooks     []hook
+	Mail      bool
+	People    []member
+	Version   int
+	Stored    *store.StoredConfig
+	Screen    string // the front door, to look at
+	Relays    []relay
+	Made      *made // a relay's key just made
+	Systems   []*store.System
+	NewSystem *made // a system's key just made
+	Devices   []thing
+	Calendars []elsewhere
+	Stands    []stand
+	Fresh     *freshDevice // a device just made
+	JoinLink  string       // an invitation just made
+	JoinName  string
 }
 
 // way is one touchpoint as a way in.
 type way struct {
 	ID, Name, Place, Channel string
-	Silent                   bool
+	Silent, Private          bool
+	Fits                     []ways.Way
 	Address                  string
 	Letters                  []string
 	QR                       house.QR
@@ -44,9 +53,16 @@ type way struct {
 type hook struct {
 	sayline.Webhook
 	Secrets []string // the newest first
-	Place   store.EndpointPlace
-	Last    int64
-	Log     []store.Delivery
+	Calls   *calls
+}
+
+// calls are what came of sending events to an endpoint, and where it stands.
+type calls struct {
+	*house.View
+	ID    string // of the endpoint
+	Place store.EndpointPlace
+	Last  int64 // number of the brand's newest event
+	Log   []store.Delivery
 }
 
 // member is one of the brand's people.
@@ -54,6 +70,7 @@ type member struct {
 	sayline.Person
 	Teams  string
 	Joined bool
+	May    bool   // the viewer may have a link with which they set their password
 	Secret string // of their own webhook, if they have one
 }
 
@@ -64,19 +81,36 @@ const (
 )
 
 func (s *Studio) roomPage(w http.ResponseWriter, r *http.Request, v *auth.Viewer) error {
-	return s.showRoom(w, r, v, http.StatusOK, "", "")
+	return s.showRoom(w, r, v, "", "")
 }
 
-func (s *Studio) showRoom(w http.ResponseWriter, r *http.Request, v *auth.Viewer, status int, name, link string) error {
+func (s *Studio) showRoom(w http.ResponseWriter, r *http.Request, v *auth.Viewer, name, link string) error {
+	return s.showRoomWith(w, r, v, func(p *roomPage) { p.JoinName, p.JoinLink = name, link })
+}
+
+func (s *Studio) showRoomWith(w http.ResponseWriter, r *http.Request, v *auth.Viewer, just func(*roomPage)) error {
 	view := s.NewView(r, v)
 	view.Room, view.Title = "studio", view.Say("nav_studio")
-	p := roomPage{View: view, Search: strings.TrimSpace(r.URL.Query().Get("q")), Mail: s.Options.Mail, JoinName: name, JoinLink: link,
+	p := roomPage{View: view, Search: strings.TrimSpace(r.URL.Query().Get("q")), Mail: s.Options.Mail,
 		Screen: s.TouchAddress(r, v.Brand, v.Brand.Index.FrontDoor().ID)}
 	var err error
-	if p.Ways, err = s.ways(r, view, p.Search); err != nil {
+	if p.Ways, err = s.listWays(r, view, p.Search); err != nil {
 		return err
 	}
-	if p.Hooks, err = s.hooks(r.Context(), v); err != nil {
+	if p.Hooks, err = s.hooks(r.Context(), view); err != nil {
+		return err
+	}
+	if p.Devices, p.Stands, err = s.devices(r.Context(), view); err != nil {
+		return err
+	}
+	if p.Calendars, err = s.calendars(r.Context(), view); err != nil {
+		return err
+	}
+	if p.Systems, err = s.Store.Systems(r.Context(), v.Brand.ID); err != nil {
+		return err
+	}
+	just(&p)
+	if p.Relays, err = s.relays(r.Context(), view); err != nil {
 		return err
 	}
 	if p.People, err = s.people(r.Context(), view); err != nil {
@@ -85,10 +119,10 @@ func (s *Studio) showRoom(w http.ResponseWriter, r *http.Request, v *auth.Viewer
 	if p.Stored, err = s.Store.Config(r.Context(), v.Brand.ID); err != nil {
 		return err
 	}
-	return s.Render(w, r, status, s.room, p)
+	return s.Render(w, r, http.StatusOK, s.room, p)
 }
 
-func (s *Studio) ways(r *http.Request, view *house.View, search string) ([]way, error) {
+func (s *Studio) listWays(r *http.Request, view *house.View, search string) ([]way, error) {
 	b := view.Brand()
 	var list []way
 	for i := range b.Touchpoints {
@@ -100,7 +134,7 @@ func (s *Studio) ways(r *http.Request, view *house.View, search string) ([]way, 
 		if len(list) == mostWays {
 			break
 		}
-		address := s.TouchAddress(r, b, t.ID)
+		address := s.Book(r, b).Screen(t.ID)
 		code, err := house.NewQR(address, view.Say("qr_of", "name", name))
 		if err != nil {
 			return nil, err
@@ -110,26 +144,34 @@ func (s *Studio) ways(r *http.Request, view *house.View, search string) ([]way, 
 	return list, nil
 }
 
-func (s *Studio) hooks(ctx context.Context, v *auth.Viewer) ([]hook, error) {
-	last, err := s.Store.LastEvent(ctx, v.Brand.ID)
-	if err != nil {
-		return nil, err
-	}
+func (s *Studio) hooks(ctx context.Context, view *house.View) ([]hook, error) {
+	b := view.Brand()
 	var list []hook
-	for _, wh := range v.Brand.Webhooks {
-		h := hook{Webhook: wh, Last: last}
+	for _, wh := range b.Webhooks {
+		h := hook{Webhook: wh}
 		for g := wh.Secret; g >= 0 && g >= wh.Secret-1; g-- {
-			h.Secrets = append(h.Secrets, notify.DeriveSecret(s.Store.ServerKey(), v.Brand.ID, wh.ID, g))
+			h.Secrets = append(h.Secrets, notify.DeriveSecret(s.Store.ServerKey(), b.ID, wh.ID, g))
 		}
-		if h.Place, err = s.Store.EndpointPlace(ctx, v.Brand.ID, wh.ID); err != nil {
-			return nil, err
-		}
-		if h.Log, err = s.Store.Deliveries(ctx, v.Brand.ID, wh.ID, logLength); err != nil {
+		var err error
+		if h.Calls, err = s.calls(ctx, view, wh.ID); err != nil {
 			return nil, err
 		}
 		list = append(list, h)
 	}
 	return list, nil
+}
+
+func (s *Studio) calls(ctx context.Context, view *house.View, endpoint string) (*calls, error) {
+	c, brand := &calls{View: view, ID: endpoint}, view.Brand().ID
+	var err error
+	if c.Last, err = s.Store.LastEvent(ctx, brand); err != nil {
+		return nil, err
+	}
+	if c.Place, err = s.Store.EndpointPlace(ctx, brand, endpoint); err != nil {
+		return nil, err
+	}
+	c.Log, err = s.Store.Deliveries(ctx, brand, endpoint, logLength)
+	return c, err
 }
 
 func (s *Studio) people(ctx context.Context, view *house.View) ([]member, error) {
@@ -154,13 +196,13 @@ func (s *Studio) people(ctx context.Context, view *house.View) ([]member, error)
 			return nil, err
 		}
 		m.Joined = err == nil
+		if m.May, err = s.mayInvite(ctx, view.Viewer, &m.Person); err != nil {
+			return nil, err
+		}
 		list = append(list, m)
 	}
 	return list, nil
 }
-
-// Millis is a span for the delivery log.
-func (p roomPage) Millis(d time.Duration) string { return p.Took(d) }
 
 // brandFile is the brand as its file.
 func (s *Studio) brandFile(w http.ResponseWriter, _ *http.Request, v *auth.Viewer) error {
@@ -183,7 +225,7 @@ func (s *Studio) qrFile(w http.ResponseWriter, r *http.Request, v *auth.Viewer) 
 	if v.Brand.Index.Touchpoint(id) == nil {
 		return sayline.Errorf(sayline.NotFound, "There is no such touchpoint.")
 	}
-	code, err := house.NewQR(s.TouchAddress(r, v.Brand, id), id)
+	code, err := house.NewQR(s.Book(r, v.Brand).Screen(id), id)
 	if err != nil {
 		return err
 	}

@@ -1,16 +1,20 @@
 package studio_test
 
 import (
+	"html"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/brandfile"
+	"github.com/sayline/sayline/internal/brands"
 	"github.com/sayline/sayline/internal/house/housetest"
+	"github.com/sayline/sayline/internal/notify"
 	"github.com/sayline/sayline/internal/studio"
 	"github.com/sayline/sayline/internal/testkit"
 	"github.com/sayline/sayline/internal/words"
@@ -19,7 +23,9 @@ import (
 
 func open(t *testing.T, o housetest.Options, token string) *housetest.House {
 	return housetest.Open(t, o, func(h *housetest.House, mux *http.ServeMux) {
-		studio.New(h.House, studio.Options{SetupToken: token, Mail: true}).Routes(mux)
+		s := studio.New(h.House, studio.Options{SetupToken: token, Mail: true})
+		t.Cleanup(s.Close)
+		s.Routes(mux)
 	})
 }
 
@@ -153,6 +159,30 @@ func TestRoomIsTheOwners(t *testing.T) {
 	}
 }
 
+// TestInvitingIsNotBeing: whoever has a link can be its person, so an owner gets
+// none of who would see more: a private lane, another brand, the house itself.
+func TestInvitingIsNotBeing(t *testing.T) {
+	h := open(t, housetest.Options{Brand: "sparkle"}, "")
+	owner := h.Client("elena@sparkle.example")
+	ask := func(person string) (int, string) {
+		t.Helper()
+		status, body, _ := read(owner.PostForm(h.URL+"/b/sparkle/studio/people/"+person+"/invite", nil))(t)
+		return status, body
+	}
+	if status, body := ask("irene"); status != http.StatusForbidden || strings.Contains(body, "/join?token=") {
+		t.Errorf("a link of who is named in a private lane: %d", status)
+	}
+	if status, body := ask("marco"); status != http.StatusOK || !strings.Contains(body, "/join?token=") || strings.Contains(body, "people/irene/invite") || !strings.Contains(body, "people/elena/invite") {
+		t.Errorf("a colleague's: %d", status)
+	}
+	other := *h.Brands.ByID("sparkle").Config
+	other.ID = "elsewhere"
+	h.Brands.Set(brands.New(1, &other, nil))
+	if status, body := ask("marco"); status != http.StatusForbidden || strings.Contains(body, "/join?token=") {
+		t.Errorf("a link of who works for another brand too: %d", status)
+	}
+}
+
 // TestWords: every key the studio's code says is in every language.
 func TestWords(t *testing.T) {
 	c, err := words.New()
@@ -160,4 +190,62 @@ func TestWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	wordstest.Code(t, c, ".")
+}
+
+// TestRelays: a key is made, shown once, and revoked.
+func TestRelays(t *testing.T) {
+	h := open(t, housetest.Options{Brand: "sparkle"}, "")
+	owner := h.Client("elena@sparkle.example")
+	status, body, _ := read(owner.PostForm(h.URL+"/b/sparkle/studio/relays", url.Values{"name": {"WhatsApp desk"}}))(t)
+	key := regexp.MustCompile(`relay_[0-9a-z]{32}`).FindString(body)
+	if status != 200 || key == "" {
+		t.Fatalf("%d, no key is shown", status)
+	}
+	relay, err := h.Store.RelayByKey(t.Context(), "sparkle", sayline.HashSecret(key))
+	if err != nil || relay.Name != "WhatsApp desk" || relay.MadeBy != "elena" {
+		t.Fatalf("%+v, %v", relay, err)
+	}
+	if _, body, _ = read(owner.Get(h.URL + "/b/sparkle/studio"))(t); strings.Contains(body, key) || !strings.Contains(body, "WhatsApp desk") {
+		t.Error("the key is shown again, or its relay is not")
+	}
+	if status, _, _ := read(h.Client("tomas@sparkle.example").PostForm(h.URL+"/b/sparkle/studio/relays", url.Values{"name": {"Mine"}}))(t); status != http.StatusNotFound {
+		t.Errorf("a manager makes keys: %d", status)
+	}
+	if status, _, _ := read(owner.PostForm(h.URL+"/b/sparkle/studio/relays", url.Values{"name": {" "}}))(t); status != http.StatusUnprocessableEntity {
+		t.Errorf("without a name: %d", status)
+	}
+	if status, _, _ := read(owner.PostForm(h.URL+"/b/sparkle/studio/relays/"+relay.ID+"/revoke", nil))(t); status != http.StatusSeeOther {
+		t.Errorf("revoking: %d", status)
+	}
+	if _, err := h.Store.RelayByKey(t.Context(), "sparkle", sayline.HashSecret(key)); sayline.KindOf(err) != sayline.Unsigned {
+		t.Errorf("a revoked key: %v", err)
+	}
+}
+
+// TestRelayCallback: made with the key, its secret shown once, its calls in view;
+// nothing but https is called.
+func TestRelayCallback(t *testing.T) {
+	h := open(t, housetest.Options{Brand: "sparkle"}, "")
+	owner := h.Client("elena@sparkle.example")
+	for _, bad := range []string{"http://desk.example/x", "https://me:word@desk.example/", "ftp://desk.example", "desk.example", "https://"} {
+		if status, _, _ := read(owner.PostForm(h.URL+"/b/sparkle/studio/relays", url.Values{"name": {"Bad"}, "callback": {bad}}))(t); status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d", bad, status)
+		}
+	}
+	_, body, _ := read(owner.PostForm(h.URL+"/b/sparkle/studio/relays", url.Values{"name": {"WhatsApp desk"}, "callback": {"https://desk.example/sayline"}}))(t)
+	list, err := h.Store.Callbacks(t.Context())
+	if err != nil || len(list) != 1 || list[0].Callback != "https://desk.example/sayline" {
+		t.Fatalf("called are %+v, %v", list, err)
+	}
+	secret := notify.DeriveSecret(h.Store.ServerKey(), "sparkle", list[0].Endpoint(), 0)
+	if !strings.Contains(html.UnescapeString(body), secret) { // + is written &#43;
+		t.Error("the secret is not shown")
+	}
+	if _, body, _ = read(owner.Get(h.URL + "/b/sparkle/studio"))(t); strings.Contains(html.UnescapeString(body), secret) || !strings.Contains(body, "https://desk.example/sayline") {
+		t.Error("the secret is shown again, or where it calls is not")
+	}
+	action := regexp.MustCompile(`/b/sparkle/studio/webhooks/relay[^"]+/replay`).FindString(body)
+	if status, _, _ := read(owner.PostForm(h.URL+action, url.Values{"from": {"1"}}))(t); action == "" || status != http.StatusSeeOther {
+		t.Errorf("sending again from %q: %d", action, status)
+	}
 }

@@ -107,6 +107,36 @@ func TestPageLooksAsItIsTold(t *testing.T) {
 	d.MustBeClean()
 }
 
+// A page that draws itself anew, faster than the browser answers, is read and
+// pressed all the same; and what goes elsewhere by itself is opened in the end.
+func TestPageThatNeverStandsStill(t *testing.T) {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /restless", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprint(w, `<!doctype html><link rel=icon href=data:,><main></main><script>
+			let taps = 0
+			const draw = () => { document.querySelector("main").innerHTML = '<p id=word>steady</p><button onclick="taps++">Say it</button>' }
+			setTimeout(() => setInterval(draw, 1), 300)</script>`)
+	})
+	mux.HandleFunc("GET /leaves", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprint(w, `<!doctype html><link rel=icon href=data:,><script>setTimeout(() => location.replace("/restless"))</script>`)
+	})
+	s := httptest.NewServer(mux)
+	defer s.Close()
+	p := testkit.Browser(t).Page(testkit.Phone)
+	p.Open(s.URL + "/leaves")
+	p.Open(s.URL + "/restless")
+	for range 10 {
+		if got := p.Text("#word"); got != "steady" {
+			t.Fatalf("it reads %q", got)
+		}
+	}
+	p.Press(`document.querySelector("button").click()`) // not there for the first third of a second
+	p.Until(`taps === 1`)
+	p.MustBeClean()
+}
+
 func TestPagesShareNothing(t *testing.T) {
 	s := newSite(t)
 	b := testkit.Browser(t)

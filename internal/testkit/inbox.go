@@ -10,13 +10,14 @@ import (
 
 // patience is how long a wait lasts that has no deadline of its own. It is
 // there to name what never came, before the whole run's time is up.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // Fault is what a receiver does to one delivery instead of just taking it. The
 // zero Fault takes it.
 type Fault struct {
 	Code   int             // answer this: an HTTP status, or an SMTP reply code such as 451 or 550
 	Header http.Header     // with these headers; webhooks only
+	Body   string          // with this body; webhooks only
 	HangUp bool            // close the connection in place of any answer
 	Keep   bool            // take what came in spite of Code or HangUp: its sender cannot know
 	Hold   <-chan struct{} // before all that, wait until this is closed

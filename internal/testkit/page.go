@@ -21,7 +21,7 @@ import (
 
 // Page is one tab with cookies and storage of its own, as on a device of its
 // own. Its methods fail the test when what they do fails, and last at most
-// half a minute. A page is for one goroutine at a time.
+// a minute. A page is for one goroutine at a time.
 type Page struct {
 	t   testing.TB
 	ctx context.Context
@@ -43,44 +43,75 @@ type Request struct {
 // -artifacts, what the tab shows last is kept as a picture.
 func (c *Chromium) Page(look Look) *Page {
 	c.t.Helper()
-	ctx, cancel := chromedp.NewContext(c.ctx, chromedp.WithNewBrowserContext())
-	p := &Page{t: c.t, ctx: ctx, pending: map[network.RequestID]int{}}
-	c.t.Cleanup(func() {
-		if kept := flag.Lookup("test.artifacts"); c.t.Failed() && kept != nil && kept.Value.String() == "true" {
+	return newPage(c.t, look, c.ctx, chromedp.WithNewBrowserContext())
+}
+
+// Another opens one more tab on the same device: cookies and storage are shared.
+// Whether the first is offline is not.
+func (p *Page) Another(look Look) *Page {
+	p.t.Helper()
+	return newPage(p.t, look, p.ctx)
+}
+
+func newPage(t testing.TB, look Look, parent context.Context, how ...chromedp.ContextOption) *Page {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(parent, how...)
+	p := &Page{t: t, ctx: ctx, pending: map[network.RequestID]int{}}
+	t.Cleanup(func() {
+		if kept := flag.Lookup("test.artifacts"); t.Failed() && kept != nil && kept.Value.String() == "true" {
 			p.keepPicture()
 		}
 		cancel()
 	})
 	if err := chromedp.Listen(ctx, p.note); err != nil {
-		c.t.Fatalf("the browser opens no tab: %v", err)
+		t.Fatalf("the browser opens no tab: %v", err)
 	}
 	p.Show(look)
 	return p
 }
 
-// Ctx is the tab's context, for chromedp's own actions.
-func (p *Page) Ctx() context.Context { return p.ctx }
-
-// Do runs actions in the tab.
-func (p *Page) Do(steps ...chromedp.Action[chromedp.Void]) {
+// Close closes the tab as a person does: its pages are told that they go.
+func (p *Page) Close() {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, patience)
-	defer cancel()
-	if err := chromedp.Do(ctx, steps...); err != nil {
-		p.t.Fatalf("on the page: %v", err)
+	if err := chromedp.Cancel(p.ctx); err != nil {
+		p.t.Fatalf("the tab does not close: %v", err)
 	}
 }
 
-// Run runs an action in the tab and returns its result.
+// Ctx is the tab's context, for chromedp's own actions.
+func (p *Page) Ctx() context.Context { return p.ctx }
+
+// Do runs actions in the tab, one after the other.
+func (p *Page) Do(steps ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	for _, step := range steps {
+		Run(p, step)
+	}
+}
+
+// Run runs an action in the tab and returns its result. A live page draws itself
+// anew between finding an element and using it, as it may between a person's
+// look and their tap: what is no longer there is looked for again.
 func Run[T any](p *Page, action chromedp.Action[T]) T {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
-	result, err := chromedp.Run(ctx, action)
-	if err != nil {
-		p.t.Fatalf("on the page: %v", err)
+	for {
+		result, err := chromedp.Run(ctx, action)
+		if err == nil {
+			return result
+		}
+		if !vanished(err) || ctx.Err() != nil {
+			p.t.Fatalf("on the page: %v", err)
+		}
 	}
-	return result
+}
+
+// vanished tells whether err is the browser's word for an element that was found
+// and had left the page when it was to be used.
+func vanished(err error) bool {
+	var refused *cdproto.Error
+	return errors.As(err, &refused) && strings.Contains(strings.ToLower(refused.Message), "node with given id")
 }
 
 // Eval returns the value of a JavaScript expression.
@@ -89,17 +120,36 @@ func Eval[T any](p *Page, expression string) T {
 	return Run(p, chromedp.Evaluate[T](expression))
 }
 
-// Open goes to an address and waits until the page has loaded.
+// Await is Eval of a promise: what it holds once it is kept.
+func Await[T any](p *Page, expression string) T {
+	p.t.Helper()
+	return Run(p, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+}
+
+// Open goes to an address and waits until the page has loaded. Where the page
+// before it is still going somewhere itself, the browser may follow that and
+// give this up: then it is opened again.
 func (p *Page) Open(url string) {
 	p.t.Helper()
-	p.Do(chromedp.Navigate(url))
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	for {
+		err := chromedp.Do(ctx, chromedp.Navigate(url))
+		if err == nil {
+			return
+		}
+		if !strings.Contains(err.Error(), "net::ERR_ABORTED") || ctx.Err() != nil {
+			p.t.Fatalf("on the page: %s: %v", url, err)
+		}
+	}
 }
 
 // Text is the visible text of the first element that a CSS selector finds, as
 // soon as it is visible.
 func (p *Page) Text(selector string) string {
 	p.t.Helper()
-	return Run(p, chromedp.Text(chromedp.CSS(selector)))
+	seen := poll[[]string](p, fmt.Sprintf(`(e => e.checkVisibility({visibilityProperty: true}) && [e.innerText ?? ""])(document.querySelector(%q))`, selector))
+	return seen[0]
 }
 
 // Click clicks the first element that a CSS selector finds, as soon as it is
@@ -109,18 +159,48 @@ func (p *Page) Click(selector string) {
 	p.Do(chromedp.Click(chromedp.CSS(selector)))
 }
 
+// Press runs a script once, as soon as it can: while it throws, because what it
+// clicks is not there yet, it is tried anew for each frame. It reaches what lies
+// below the fold of a phone, where Click needs it in view.
+func (p *Page) Press(script string) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	attempt := fmt.Sprintf(`(() => { try { %s; return "" } catch (e) { return String(e) } })()`, script)
+	for {
+		why, err := chromedp.Run(ctx, chromedp.Evaluate[string](attempt))
+		if err != nil {
+			p.t.Fatalf("on the page: %v", err)
+		}
+		if why == "" {
+			return
+		}
+		chromedp.Do(ctx, chromedp.Evaluate[chromedp.Void](`new Promise(requestAnimationFrame)`, chromedp.EvalAwaitPromise)) // or the page goes elsewhere
+		if ctx.Err() != nil {
+			p.t.Fatalf("never possible on the page: %s: %s", script, why)
+		}
+	}
+}
+
 // Until waits until a JavaScript expression is true. It is asked anew for each
 // frame that the browser draws, also after the page has gone elsewhere; one
 // that throws is not true yet.
 func (p *Page) Until(expression string) {
 	p.t.Helper()
+	poll[bool](p, "!!("+expression+")")
+}
+
+// poll is the first value of an expression that counts as true, as Until waits
+// for it.
+func poll[T any](p *Page, expression string) T {
+	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
-	attempt := fmt.Sprintf(`(() => { try { return !!(%s) } catch { return false } })()`, expression)
+	attempt := fmt.Sprintf(`(() => { try { return %s } catch { return false } })()`, expression)
 	for {
-		err := chromedp.Do(ctx, chromedp.Poll[chromedp.Void](attempt, chromedp.WithPollingTimeout(0)))
+		value, err := chromedp.Run(ctx, chromedp.Poll[T](attempt, chromedp.WithPollingTimeout(0)))
 		if err == nil {
-			return
+			return value
 		}
 		var moved *cdproto.Error // the page went elsewhere meanwhile
 		if !errors.As(err, &moved) || ctx.Err() != nil {

@@ -30,17 +30,25 @@ func Postgres(t testing.TB) string {
 	if err != nil {
 		t.Fatalf("no PostgreSQL server for this test: %v", err)
 	}
-	name := "sayline_test_" + randomHex(8)
-	if err := server.exec(`CREATE DATABASE ` + name); err != nil {
+	return server.create(t, "")
+}
+
+// create makes a database of a test; how is the rest of its statement.
+func (s postgresServer) create(t testing.TB, how string) string {
+	t.Helper()
+	name := databaseName()
+	if err := s.exec(`CREATE DATABASE ` + name + how); err != nil {
 		t.Fatalf("the test's database cannot be created: %v", err)
 	}
 	t.Cleanup(func() {
-		if err := server.exec(`DROP DATABASE ` + name + ` WITH (FORCE)`); err != nil {
+		if err := s.exec(`DROP DATABASE ` + name + ` WITH (FORCE)`); err != nil {
 			t.Errorf("the test's database cannot be dropped: %v", err)
 		}
 	})
-	return server.database(name)
+	return s.database(name)
 }
+
+func databaseName() string { return "sayline_test_" + randomHex(8) }
 
 // sharedServer joins the machine's server once for this process, whose end
 // leaves it again: the lock in the server's value is never let go by hand.

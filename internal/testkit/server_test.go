@@ -2,6 +2,7 @@ package testkit
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -15,30 +16,43 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/chromedp/chromedp"
 	"github.com/jackc/pgx/v5"
 )
 
-// TestMain lets this test program also be another process that uses the
-// server: it says where the server is and stays until it is killed.
+// TestMain lets this test program also be another process that uses the server,
+// or a browser: it says where that is and stays until it is killed.
 func TestMain(m *testing.M) {
-	if os.Getenv("SAYLINE_TESTKIT_USER") == "" {
+	var where string
+	var err error
+	switch os.Getenv("SAYLINE_TESTKIT_USER") {
+	case "":
 		os.Exit(m.Run())
+	case "server":
+		var server postgresServer
+		if server, err = sharedServer(); err == nil {
+			where = server.url.String()
+		}
+	case "browser":
+		var ctx context.Context
+		if ctx, err = startBrowser(); err == nil {
+			where = fmt.Sprint("browser:", chromedp.FromContext(ctx).Browser.Process().Pid)
+		}
 	}
-	server, err := sharedServer()
 	if err != nil {
 		fmt.Println(err)
 		os.Exit(1)
 	}
-	fmt.Println(server.url)
+	fmt.Println(where)
 	io.Copy(io.Discard, os.Stdin)
 }
 
-// userProcess starts a process that uses the server whose locks are in room,
-// and returns the URL that it was given.
-func userProcess(t *testing.T, room string) (*exec.Cmd, string) {
+// userProcess starts a process that uses the server whose locks are in room, or
+// a browser whose files are there, and returns the URL that it was given.
+func userProcess(t *testing.T, of, room string) (*exec.Cmd, string) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), "SAYLINE_TESTKIT_USER=1", "SAYLINE_TEST_POSTGRES=", "TMPDIR="+room)
+	cmd.Env = append(os.Environ(), "SAYLINE_TESTKIT_USER="+of, "SAYLINE_TEST_POSTGRES=", "TMPDIR="+room)
 	if _, err := cmd.StdinPipe(); err != nil {
 		t.Fatal(err)
 	}
@@ -117,8 +131,8 @@ func ended(t *testing.T, room, address string) {
 
 func TestServerEndsWithItsLastUser(t *testing.T) {
 	room := t.TempDir()
-	first, address := userProcess(t, room)
-	second, same := userProcess(t, room)
+	first, address := userProcess(t, "server", room)
+	second, same := userProcess(t, "server", room)
 	if address != same {
 		t.Errorf("two servers: %s and %s", address, same)
 	}
@@ -134,7 +148,7 @@ func TestServerEndsWithItsLastUser(t *testing.T) {
 
 func TestServerWithoutItsKeeperIsCleanedUp(t *testing.T) {
 	room := t.TempDir()
-	user, address := userProcess(t, room)
+	user, address := userProcess(t, "server", room)
 	conn, err := pgx.Connect(t.Context(), address)
 	if err != nil {
 		t.Fatal(err)
@@ -143,7 +157,7 @@ func TestServerWithoutItsKeeperIsCleanedUp(t *testing.T) {
 	killKeeper(t, room)
 	kill(t, user)
 
-	next, other := userProcess(t, room)
+	next, other := userProcess(t, "server", room)
 	if other == address {
 		t.Error("a server that nobody would ever stop was used again")
 	}
@@ -152,4 +166,31 @@ func TestServerWithoutItsKeeperIsCleanedUp(t *testing.T) {
 	}
 	kill(t, next)
 	ended(t, room, other)
+}
+
+func TestBrowserEndsWithItsProcess(t *testing.T) {
+	room := t.TempDir()
+	watch, err := syscall.InotifyInit1(syscall.IN_CLOEXEC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer syscall.Close(watch)
+	if _, err := syscall.InotifyAddWatch(watch, room, syscall.IN_DELETE); err != nil {
+		t.Fatal(err)
+	}
+	user, address := userProcess(t, "browser", room)
+	files := filepath.Join(room, "sayline-browser-*")
+	if found, _ := filepath.Glob(files); len(found) != 1 {
+		t.Fatalf("the browser's files: %q", found)
+	}
+	kill(t, user)
+	for found := []string{""}; len(found) > 0; found, _ = filepath.Glob(files) {
+		if _, err := syscall.Read(watch, make([]byte, 4096)); err != nil && !errors.Is(err, syscall.EINTR) {
+			t.Fatal(err)
+		}
+	}
+	// Who has ended and whom nobody has asked about yet has no command any more.
+	if command, _ := os.ReadFile("/proc/" + strings.TrimPrefix(address, "browser:") + "/cmdline"); len(command) > 0 {
+		t.Errorf("the browser still runs: %q", command)
+	}
 }

@@ -58,7 +58,7 @@ func (m *MailServer) URL() string { return "smtp://" + m.address }
 
 // Wait returns the next taken mail that matches, at once if it came already. No
 // mail is returned twice. A nil match takes any. It fails the test when ctx, or
-// half a minute, ends first.
+// a minute, ends first.
 func (m *MailServer) Wait(ctx context.Context, match func(Mail) bool) Mail {
 	m.t.Helper()
 	return m.mails.wait(m.t, ctx, "mail", func(c Mail) bool { return c.Taken && (match == nil || match(c)) })

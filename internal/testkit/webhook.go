@@ -92,11 +92,12 @@ func (w *WebhookReceiver) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		fault.Code = http.StatusNoContent
 	}
 	rw.WriteHeader(fault.Code)
+	_, _ = io.WriteString(rw, fault.Body)
 }
 
 // Wait returns the next taken call that matches, at once if it came already. No
 // call is returned twice. A nil match takes any. It fails the test when ctx, or
-// half a minute, ends first.
+// a minute, ends first.
 func (w *WebhookReceiver) Wait(ctx context.Context, match func(Call) bool) Call {
 	w.t.Helper()
 	return w.calls.wait(w.t, ctx, "webhook", func(c Call) bool { return c.Taken && (match == nil || match(c)) })

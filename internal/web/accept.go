@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"golang.org/x/text/language"
 )
 
 // maxRanges bounds how much of an Accept header is read.
@@ -41,8 +43,8 @@ func ranges(header string) []ranked {
 }
 
 // Language picks from the offered BCP 47 languages the one a person wants most:
-// exactly, else by its base ("es" for "es-MX", "pt-BR" for "pt"), else the
-// first. offered must not be empty.
+// exactly, else the nearest of the same language ("es" for "es-MX", "pt-BR" for
+// "pt", "zh-Hant" for "zh-TW"), else the first. offered must not be empty.
 func Language(r *http.Request, offered []string) string {
 	for _, want := range ranges(r.Header.Get("Accept-Language")) {
 		if want.q == 0 {
@@ -55,24 +57,49 @@ func Language(r *http.Request, offered []string) string {
 	return offered[0]
 }
 
+// maxTag is how long a language tag is read, bytes.
+const maxTag = 35
+
 // MatchLanguage finds a language among the offered ones as [Language] does.
+// Another language is never an answer, however near: who reads Catalan and is
+// offered Spanish is asked for their second wish first.
 func MatchLanguage(want string, offered []string) (string, bool) {
-	want = strings.ToLower(want)
+	if len(want) > maxTag {
+		return "", false
+	}
 	for _, o := range offered {
 		if strings.EqualFold(o, want) {
 			return o, true
 		}
 	}
+	tag, err := language.Parse(want)
+	if err != nil {
+		return "", false
+	}
+	var same []string
+	var tags []language.Tag
 	for _, o := range offered {
-		if strings.EqualFold(base(o), base(want)) {
-			return o, true
+		if t, err := language.Parse(o); err == nil && base(t) == base(tag) {
+			same, tags = append(same, o), append(tags, t)
 		}
 	}
-	return "", false
+	switch len(same) {
+	case 0:
+		return "", false
+	case 1:
+		return same[0], true
+	}
+	_, i, _ := language.NewMatcher(tags).Match(tag) // by script and region
+	return same[i], true
 }
 
-func base(tag string) string {
-	b, _, _ := strings.Cut(tag, "-")
+// base is the language without script and region; old codes (iw, cmn) count as
+// what they are called now.
+func base(t language.Tag) language.Base {
+	if c, err := language.All.Canonicalize(t); err == nil {
+		t = c
+	}
+	b, _ := t.Base()
 	return b
 }
 

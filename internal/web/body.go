@@ -16,7 +16,7 @@ func ReadBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, erro
 	if e := r.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
 		return nil, sayline.Errorf(sayline.WrongType, "Please send this without compression.")
 	}
-	tooLarge := sayline.Errorf(sayline.TooLarge, "This is too large; at most %d bytes are read.", limit)
+	tooLarge := sayline.Errorf(sayline.TooLarge, "This is too large; at most %d bytes are read.", limit).Keyed("detail_too_large")
 	if r.ContentLength > limit {
 		return nil, tooLarge
 	}

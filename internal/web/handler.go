@@ -30,6 +30,9 @@ type Errors struct {
 	// Page writes the problem as a page for a person, the status included.
 	// Without it everybody gets problem+json.
 	Page func(w http.ResponseWriter, r *http.Request, p *cx.Problem) error
+	// Shape writes the problem in a neighbour's format, the status included, in
+	// place of problem+json. May be nil.
+	Shape func(w http.ResponseWriter, r *http.Request, p *cx.Problem)
 }
 
 // Handle makes an http.Handler of a Handler. A panic is an internal error; it
@@ -84,6 +87,10 @@ func (e *Errors) Render(w http.ResponseWriter, r *http.Request, err error) {
 		}
 		return
 	}
+	if e.Shape != nil {
+		e.Shape(w, r, p)
+		return
+	}
 	sendJSON(w, r, p.Status, "application/problem+json", p)
 }
 
@@ -106,14 +113,29 @@ func (e *Errors) note(r *http.Request, k sayline.Kind, err error) {
 // receipts is where a receipt's secret stands in a path.
 const receipts = "/cx/r/"
 
-// LogPath is a path as logs may show it: without the secret of a receipt, and
-// without the serial number of a scanned product (a GS1 Digital Link's /21/).
+// acts is where a page's token stands in a path.
+const acts = "/act/"
+
+// feeds is where a calendar's secret stands in a path, behind a noun and its id.
+const feeds = "/feeds/"
+
+// LogPath is a path as logs may show it: without the secret of a receipt or a
+// calendar, without the token by which somebody acts, and without the serial
+// number of a scanned product (a GS1 Digital Link's /21/ or /235/).
 // Queries are never logged.
 func LogPath(path string) string {
+	if strings.HasPrefix(path, acts) {
+		return acts + "…"
+	}
 	if link := strings.Index(path, "/01/"); link >= 0 {
-		if at := strings.Index(path[link:], "/21/"); at >= 0 {
-			return path[:link+at] + "/21/…"
+		for _, serial := range []string{"/21/", "/235/"} {
+			if at := strings.Index(path[link:], serial); at >= 0 {
+				return path[:link+at] + serial + "…"
+			}
 		}
+	}
+	if at := strings.LastIndexByte(path, '/'); strings.Contains(path, feeds) {
+		return path[:at] + "/…"
 	}
 	before, rest, ok := strings.Cut(path, receipts)
 	if !ok {
@@ -128,6 +150,15 @@ func LogPath(path string) string {
 // RetryAfter wraps an error with the time after which the caller may try again.
 func RetryAfter(err error, after time.Duration) error { return &later{err, after} }
 
+// Wait is the time after which the caller may try again, where an error says so.
+func Wait(err error) (time.Duration, bool) {
+	var l *later
+	if errors.As(err, &l) {
+		return l.after, true
+	}
+	return 0, false
+}
+
 type later struct {
 	error
 	after time.Duration
@@ -139,9 +170,8 @@ func (l *later) Unwrap() error { return l.error }
 const defaultRetry = 5 * time.Second
 
 func retryAfter(err error, k sayline.Kind) (time.Duration, bool) {
-	var l *later
-	if errors.As(err, &l) {
-		return l.after, true
+	if wait, said := Wait(err); said {
+		return wait, true
 	}
 	return defaultRetry, k == sayline.TooMany || k == sayline.Unavailable
 }

@@ -17,13 +17,16 @@ func Secure(h http.Header) {
 
 // Policy is a content security policy: nothing is allowed but what it names.
 type Policy struct {
-	Scripts []string // sources; [Hash] for what stands in the page
-	Styles  []string
-	Images  []string
-	Connect []string // where scripts may send to
-	Forms   []string // where forms may send to
-	Frames  []string // who may frame the page; none means nobody
-	Shows   []string // what the page itself may show in frames
+	Scripts   []string // sources; [Hash] for what stands in the page
+	Styles    []string
+	Images    []string
+	Media     []string
+	Manifests []string
+	Workers   []string
+	Connect   []string // where scripts may send to
+	Forms     []string // where forms may send to
+	Frames    []string // who may frame the page; none means nobody
+	Shows     []string // what the page itself may show in frames
 }
 
 // String writes the header's value.
@@ -35,7 +38,7 @@ func (p Policy) String() string {
 		sources []string
 		always  bool
 	}{
-		{"script-src", p.Scripts, false}, {"style-src", p.Styles, false}, {"img-src", p.Images, false},
+		{"script-src", p.Scripts, false}, {"style-src", p.Styles, false}, {"img-src", p.Images, false}, {"media-src", p.Media, false}, {"manifest-src", p.Manifests, false}, {"worker-src", p.Workers, false},
 		{"connect-src", p.Connect, false}, {"form-action", p.Forms, true}, {"frame-ancestors", p.Frames, true}, {"frame-src", p.Shows, false},
 	} {
 		switch {

@@ -87,7 +87,7 @@ func TestObjectReadsExactly(t *testing.T) {
 		t.Error("what is absent is empty all the way down")
 	}
 	var e *sayline.Error
-	if !errors.As(o.Err("no"), &e) || e.Kind != sayline.AtFault {
+	if !errors.As(o.Err("", "no"), &e) || e.Kind != sayline.AtFault {
 		t.Fatalf("want it at fault, got %v", e)
 	}
 	var at []string

@@ -149,10 +149,11 @@ func (o *Object) Object(name string) *Object {
 	return &Object{v, at, o.faults}
 }
 
-// Err is what was at fault in the whole document; nil when nothing was.
-func (o *Object) Err(message string) error {
+// Err is what was at fault in the whole document, with a sentence and its key in
+// the catalogues; nil when nothing was.
+func (o *Object) Err(key, message string) error {
 	if o == nil || len(*o.faults) == 0 {
 		return nil
 	}
-	return &sayline.Error{Kind: sayline.AtFault, Message: message, Fields: *o.faults}
+	return &sayline.Error{Kind: sayline.AtFault, Key: key, Message: message, Fields: *o.faults}
 }

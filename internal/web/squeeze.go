@@ -1,38 +1,29 @@
 package web
 
 import (
-	"regexp"
-	"strings"
+	"bytes"
+
+	"github.com/tdewolff/minify/v2"
+	"github.com/tdewolff/minify/v2/css"
+	"github.com/tdewolff/minify/v2/js"
 )
 
-var cssComment = regexp.MustCompile(`(?s)/\*.*?\*/`)
-
-// A comment behind code: after it no quote may follow, so it stands in no string.
-var jsComment = regexp.MustCompile("\\s+// [^'\"`]*$")
-
-// SqueezeJS takes indents, empty lines and comments out of a script. It does no
-// more, so it needs no parser: a script must not hold a template literal of
-// several lines, and a comment with quotes behind code stays.
+// SqueezeJS makes a script short: no comments, no needless blanks, short names
+// for what nobody outside its functions sees. Names at the top stay. A script
+// it can't read stands as it is.
 func SqueezeJS(src string) string {
-	var b strings.Builder
-	for line := range strings.Lines(src) {
-		line = jsComment.ReplaceAllString(strings.TrimSpace(line), "")
-		if line == "" || strings.HasPrefix(line, "//") {
-			continue
-		}
-		b.WriteString(line)
-		b.WriteByte('\n')
+	var b bytes.Buffer
+	if err := js.Minify(minify.New(), &b, bytes.NewReader([]byte(src)), nil); err != nil {
+		return src
 	}
-	return b.String()
+	return b.String() + "\n"
 }
 
-var (
-	cssGaps  = regexp.MustCompile(`\s*\n\s*`)
-	cssTight = strings.NewReplacer(": ", ":", " {", "{", ", ", ",", ";}", "}")
-)
-
-// SqueezeCSS takes comments, line breaks and needless blanks out of a style sheet.
+// SqueezeCSS is SqueezeJS for a style sheet.
 func SqueezeCSS(src string) string {
-	src = cssGaps.ReplaceAllString(cssComment.ReplaceAllString(src, ""), "")
-	return strings.TrimSpace(cssTight.Replace(src))
+	var b bytes.Buffer
+	if err := css.Minify(minify.New(), &b, bytes.NewReader([]byte(src)), nil); err != nil {
+		return src
+	}
+	return b.String()
 }

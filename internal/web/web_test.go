@@ -105,7 +105,9 @@ func TestEveryKindHasAStatus(t *testing.T) {
 
 func TestLogPath(t *testing.T) {
 	for in, want := range map[string]string{"/cx/r/abc": "/cx/r/…", "/@sparkle/cx/r/abc/export": "/@sparkle/cx/r/…/export", "/cx/t/k7f3": "/cx/t/k7f3",
-		"/cx/01/09506000134352/10/AB/21/S9": "/cx/01/09506000134352/10/AB/21/…"} {
+		"/b/sparkle/feeds/person/ana/secret.ics": "/b/sparkle/feeds/person/ana/…",
+		"/act/sparkle.0199.1.abc":                "/act/…",
+		"/cx/01/09506000134352/10/AB/21/S9":      "/cx/01/09506000134352/10/AB/21/…"} {
 		if got := LogPath(in); got != want {
 			t.Errorf("%s: %s, want %s", in, got, want)
 		}
@@ -142,6 +144,17 @@ func TestAccept(t *testing.T) {
 	for header, want := range map[string]string{"": "en", "es-MX,es;q=0.9": "es", "fr, pt;q=0.5, en;q=0.4": "pt-BR", "ar-EG": "ar", "ES": "es", "de": "en",
 		"es;q=0": "en", "*": "en", "en;q=0.1,ar;q=0.2": "ar", ";;;,,q=": "en", "es;q=nan": "en"} {
 		if got := Language(ask("Accept-Language", header), brand); got != want {
+			t.Errorf("%q: %s, want %s", header, got, want)
+		}
+	}
+	for header, want := range map[string]string{"zh-TW": "zh-Hant", "zh-HK, en;q=0.5": "zh-Hant", "zh-CN": "zh-Hans", "zh": "zh-Hans", "cmn-Hant": "zh-Hant", "en-AU": "en-GB", "en": "en-US", "pt-PT": "pt",
+		"ca, en-GB;q=0.5": "en-GB", "ca": "zh-Hans", strings.Repeat("a-", 40): "zh-Hans"} {
+		if got := Language(ask("Accept-Language", header), []string{"zh-Hans", "zh-Hant", "en-US", "en-GB", "pt"}); got != want {
+			t.Errorf("%q: %s, want %s", header, got, want)
+		}
+	}
+	for header, want := range map[string]string{"zh-Hant-TW": "zh", "ja-JP": "ja", "de-CH": "de", "iw": "he"} {
+		if got := Language(ask("Accept-Language", header), []string{"en", "zh", "ja", "de", "he"}); got != want {
 			t.Errorf("%q: %s, want %s", header, got, want)
 		}
 	}
@@ -339,10 +352,13 @@ func TestStream(t *testing.T) {
 }
 
 func TestSqueeze(t *testing.T) {
-	if got := SqueezeJS("// why\nconst a = 1 // goes\n\n\tif (a) {\n\t\tgo(' // x')\n\t}\n"); got != "const a = 1\nif (a) {\ngo(' // x')\n}\n" {
+	if got := SqueezeJS("// why\nconst first = 1 // goes\n\n\tif (first) {\n\t\tgo(' // x')\n\t}\nfunction f(long) { return long + 1 }"); got != "const first=1;first&&go(\" // x\");function f(e){return e+1}\n" {
 		t.Errorf("%q", got)
 	}
-	if got := SqueezeCSS("/* why */\n:root {\n  --a: 1px;\n  color: rgb(1, 2, 3);\n}\n.b,\n.c { x: y; }\n"); got != ":root{--a:1px;color:rgb(1,2,3)}.b,.c{ x:y; }" {
+	if got := SqueezeJS("a b c ("); got != "a b c (" {
+		t.Errorf("what can't be read became %q", got)
+	}
+	if got := SqueezeCSS("/* why */\n:root {\n  --a: 1px;\n  color: rgb(1, 2, 3);\n}\n.b,\n.c { x: y; }\n"); got != ":root{--a:1px;color:#010203}.b,.c{x:y}" {
 		t.Errorf("%q", got)
 	}
 }

@@ -5,13 +5,16 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 
+	"golang.org/x/text/cases"
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 )
 
 //go:embed *.json
@@ -23,6 +26,7 @@ const fallback = "en"
 // Catalogue is all words in all languages there are. It is only read.
 type Catalogue struct {
 	tongues map[string]*Tongue
+	parts   map[string][]string // part → the languages it has, sorted
 }
 
 // New reads the catalogues that are built in.
@@ -35,7 +39,7 @@ func Load(fsys fs.FS) (*Catalogue, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Catalogue{map[string]*Tongue{}}
+	c := &Catalogue{map[string]*Tongue{}, map[string][]string{}}
 	for _, name := range names {
 		parts := strings.Split(name, ".")
 		if len(parts) != 3 {
@@ -45,9 +49,12 @@ func Load(fsys fs.FS) (*Catalogue, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := c.add(parts[1], b); err != nil {
+		if err := c.add(parts[0], parts[1], b); err != nil {
 			return nil, fmt.Errorf("words: %s: %w", name, err)
 		}
+	}
+	for _, languages := range c.parts {
+		slices.Sort(languages)
 	}
 	if c.tongues[fallback] == nil {
 		return nil, fmt.Errorf("words: no catalogue in %s", fallback)
@@ -55,7 +62,7 @@ func Load(fsys fs.FS) (*Catalogue, error) {
 	return c, nil
 }
 
-func (c *Catalogue) add(lang string, src []byte) error {
+func (c *Catalogue) add(part, lang string, src []byte) error {
 	t := c.tongues[lang]
 	if t == nil {
 		tag, err := language.Parse(lang)
@@ -73,22 +80,38 @@ func (c *Catalogue) add(lang string, src []byte) error {
 		if _, twice := t.entries[key]; twice {
 			return fmt.Errorf("%q stands in two files", key)
 		}
+		e.part = part
 		t.entries[key] = e
 	}
+	c.parts[part] = append(c.parts[part], lang)
 	return nil
 }
 
-// Languages are the tags there are catalogues for, sorted.
-func (c *Catalogue) Languages() []string {
+// Languages are the tags a part has catalogues for, sorted: who speaks to a
+// brand may do so in more languages than its house is written in.
+func (c *Catalogue) Languages(part string) []string { return slices.Clone(c.parts[part]) }
+
+// Parts are the parts there are catalogues for, sorted.
+func (c *Catalogue) Parts() []string { return slices.Sorted(maps.Keys(c.parts)) }
+
+// PartOf is the part a key stands in; "" for a key that nobody knows.
+func (c *Catalogue) PartOf(key string) string { return c.tongues[fallback].entries[key].part }
+
+// Lacks are those of the languages that a part has no catalogue for: there its
+// words are said in English.
+func (c *Catalogue) Lacks(part string, languages []string) []string {
 	var list []string
-	for l := range c.tongues {
-		list = append(list, l)
+	for _, l := range languages {
+		if t := c.In(l); !slices.Contains(c.parts[part], t.Tag) || Base(t.Tag) != Base(l) {
+			list = append(list, l)
+		}
 	}
-	slices.Sort(list)
 	return list
 }
 
 // In is the tongue of a BCP 47 language: its own, its base's, else English.
+// A language with fewer parts than English is no different here: whoever needs
+// a part asks [Catalogue.Languages] first.
 func (c *Catalogue) In(lang string) *Tongue {
 	for _, l := range []string{lang, Base(lang)} {
 		if t := c.tongues[l]; t != nil {
@@ -98,16 +121,49 @@ func (c *Catalogue) In(lang string) *Tongue {
 	return c.tongues[fallback]
 }
 
+// NameOf is a language's name in itself, "Español", also of languages that have
+// no catalogue here: "Nederlands".
+func (c *Catalogue) NameOf(lang string) string { return NameOf(c.In(lang), lang) }
+
+// NameOf is a language's name in itself, said by its tongue.
+func NameOf(t *Tongue, lang string) string {
+	if t.Tag == lang {
+		return t.Say("language")
+	}
+	tag, err := language.Parse(lang)
+	if err != nil {
+		return strings.ToUpper(lang)
+	}
+	if name := display.Self.Name(tag); name != "" {
+		name = cases.Title(tag, cases.NoLower).String(name)
+		base, _ := tag.Base()
+		if region, sure := tag.Region(); sure == language.Exact && display.Self.Name(language.Make(base.String())) == display.Self.Name(tag) {
+			name += " (" + display.Regions(tag).Name(region) + ")" // Português (Brasil)
+		}
+		return name
+	}
+	if Base(t.Tag) == Base(lang) {
+		return t.Say("language")
+	}
+	return strings.ToUpper(lang)
+}
+
 // Base is a language without region and script: "es" of "es-MX".
 func Base(lang string) string {
 	b, _, _ := strings.Cut(lang, "-")
 	return b
 }
 
-// Direction is "rtl" for languages written from right to left, else "ltr".
+// Direction is "rtl" for languages written from right to left, else "ltr". The
+// script decides: Azerbaijani in Arabic letters runs from the right, Hebrew in
+// Latin ones from the left.
 func Direction(lang string) string {
-	switch Base(lang) {
-	case "ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi":
+	tag, err := language.Parse(lang)
+	if err != nil {
+		return "ltr"
+	}
+	switch script, _ := tag.Script(); script.String() {
+	case "Adlm", "Arab", "Aran", "Hebr", "Mand", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa", "Yezi":
 		return "rtl"
 	}
 	return "ltr"
@@ -123,6 +179,7 @@ type Tongue struct {
 
 // entry is words as they are, or by plural category.
 type entry struct {
+	part  string
 	one   string
 	forms map[string]string
 }

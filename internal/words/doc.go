@@ -5,7 +5,7 @@
 // A catalogue is a flat object of key → words. {name} stands for a fact. Words
 // that depend on a number are an object of its CLDR plural categories (zero,
 // one, two, few, many, other). Every language has the same keys with the same
-// facts; a test holds that, and wordstest holds templates and code to them.
+// facts, and nothing left in English; tests hold that, and wordstest holds templates and code to them.
 //
 //   - catalogue.go: [Load] reads the files, [Catalogue.In] finds a [Tongue],
 //     [Tongue.Say] and [Tongue.Count] say something.

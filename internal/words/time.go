@@ -54,7 +54,15 @@ func (t *Tongue) seen(key string, now, at time.Time) string {
 
 // Date is a day: 3 March 2026.
 func (t *Tongue) Date(at time.Time) string {
-	return t.Say("date", "day", at.Day(), "month", t.Say("month_"+strconv.Itoa(int(at.Month()))), "year", at.Year())
+	return t.Say("date", "day", t.day(at), "month", t.Say("month_"+strconv.Itoa(int(at.Month()))), "year", at.Year())
+}
+
+// day is the day of the month, where the first is said in its own way: 1er mars.
+func (t *Tongue) day(at time.Time) string {
+	if at.Day() == 1 {
+		return t.Say("day_first", "day", 1)
+	}
+	return strconv.Itoa(at.Day())
 }
 
 // Stamp is when something happened, as short as it can be told apart: the time
@@ -64,7 +72,7 @@ func (t *Tongue) Stamp(now, at time.Time) string {
 	if daysBetween(now, at) == 0 {
 		return t.Clock(at)
 	}
-	return t.Say("stamp", "day", at.Day(), "month", t.Say("month_"+strconv.Itoa(int(at.Month()))), "time", t.Clock(at))
+	return t.Say("stamp", "day", t.day(at), "month", t.Say("month_"+strconv.Itoa(int(at.Month()))), "time", t.Clock(at))
 }
 
 // daysBetween counts midnights, whatever the clocks do in between.

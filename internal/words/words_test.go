@@ -11,6 +11,7 @@ import (
 	"testing"
 	"testing/fstest"
 	"time"
+	"unicode"
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/words"
@@ -62,16 +63,17 @@ func TestLanguagesSayTheSame(t *testing.T) {
 		}
 		return m
 	}
+	c := catalogue(t)
 	for _, name := range english {
 		part := strings.TrimSuffix(name, ".en.json")
 		want := read(name)
-		for _, lang := range catalogue(t).Languages() {
-			other := part + "." + lang + ".json"
-			if part != "speaker" {
-				if _, err := os.Stat(other); err != nil {
-					continue // the house may speak fewer languages than the screen
-				}
+		for _, lang := range expected(part) {
+			if !slices.Contains(c.Languages(part), lang) {
+				t.Errorf("there is no %s.%s.json", part, lang)
 			}
+		}
+		for _, lang := range c.Languages(part) {
+			other := part + "." + lang + ".json"
 			got := read(other)
 			for key, v := range want {
 				if got[key] == nil {
@@ -95,6 +97,85 @@ func TestLanguagesSayTheSame(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// expected are the languages a part must have: all nine where speakers and
+// those who are called read it, three inside the house.
+func expected(part string) []string {
+	if part == "speaker" || part == "page" || part == "act" || part == "anywhere" || part == "kiosk" || part == "public" {
+		return []string{"ar", "de", "en", "es", "fr", "it", "ja", "pt", "zh"}
+	}
+	return []string{"ar", "en", "es"}
+}
+
+// TestNothingIsLeftInEnglish: what reads in a language as in English was
+// forgotten, unless it is listed here; and who doesn't write in Latin letters
+// has letters of their own in everything but names of facts.
+func TestNothingIsLeftInEnglish(t *testing.T) {
+	same := map[string][]string{ // the same word in both
+		"de": {"who_name", "media_pause", "month_4", "month_8", "month_9", "month_11"}, "fr": {"page_urgent", "page_lot", "photo", "media_pause"}, "it": {"policy", "who_email"}, "pt": {"who_email"},
+	}
+	own := map[string]*unicode.RangeTable{"ar": unicode.Arabic, "zh": unicode.Han, "ja": nil}
+	units := regexp.MustCompile(`^\{n\} (m|km|min|h)$`)
+	for _, part := range []string{"speaker", "page", "act"} {
+		english := texts(t, part+".en.json")
+		for _, lang := range expected(part) {
+			if lang == "en" {
+				continue
+			}
+			for key, said := range texts(t, part+"."+lang+".json") {
+				bare := strings.TrimSpace(placeholder.ReplaceAllString(said, ""))
+				if !strings.ContainsFunc(bare, unicode.IsLetter) || units.MatchString(said) {
+					continue
+				}
+				name, _, _ := strings.Cut(key, "/")
+				if said == english[key] && !slices.Contains(same[lang], name) {
+					t.Errorf("%s.%s: %q is left in English: %q", part, lang, key, said)
+				}
+				if script, other := own[lang]; other && !strings.ContainsFunc(bare, func(r rune) bool {
+					return script != nil && unicode.Is(script, r) || lang == "ja" && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana)
+				}) {
+					t.Errorf("%s.%s: %q has no letter of its language: %q", part, lang, key, said)
+				}
+			}
+		}
+	}
+}
+
+// texts are all the words of a file; plural forms under key/category.
+func texts(t *testing.T, name string) map[string]string {
+	t.Helper()
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m map[string]any
+	if err := json.Unmarshal(b, &m); err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	all := map[string]string{}
+	for key, v := range m {
+		switch v := v.(type) {
+		case string:
+			all[key] = v
+		case map[string]any:
+			for category, form := range v {
+				all[key+"/"+category] = form.(string)
+			}
+		}
+	}
+	return all
+}
+
+// TestWithoutACatalogue: a language nobody has translated says so.
+func TestWithoutACatalogue(t *testing.T) {
+	c := catalogue(t)
+	if got := c.Lacks("speaker", []string{"en-GB", "nl", "zh-Hant", "fi"}); !slices.Equal(got, []string{"nl", "fi"}) {
+		t.Errorf("lacking: %v", got)
+	}
+	if got := c.Lacks("house", []string{"es", "fr"}); !slices.Equal(got, []string{"fr"}) {
+		t.Errorf("the house lacks %v", got)
 	}
 }
 
@@ -122,7 +203,7 @@ func categoriesOf(lang string) []string {
 func TestLinesOfBrands(t *testing.T) {
 	c := catalogue(t)
 	for _, key := range sayline.LineKeys {
-		for _, l := range c.Languages() {
+		for _, l := range c.Languages("speaker") {
 			if !c.In(l).Has(key) {
 				t.Errorf("%s lacks %q", l, key)
 			}
@@ -142,11 +223,17 @@ func TestSay(t *testing.T) {
 	if got := ar.Date(time.Date(2028, 11, 21, 0, 0, 0, 0, time.UTC)); got != "21 نوفمبر 2028" {
 		t.Errorf("a date is torn apart: %q", got)
 	}
-	if ar.Dir != "rtl" || en.Dir != "ltr" || words.Direction("fa-IR") != "rtl" {
+	if ar.Dir != "rtl" || en.Dir != "ltr" || words.Direction("fa-IR") != "rtl" || words.Direction("az-Arab") != "rtl" || words.Direction("he-Latn") != "ltr" {
 		t.Error("directions")
 	}
 	if c.In("fi").Tag != "en" {
 		t.Error("a language without a catalogue speaks English")
+	}
+	if got := c.In("fr").Date(time.Date(2028, 3, 1, 0, 0, 0, 0, time.UTC)) + ", " + c.In("fr").Date(time.Date(2028, 3, 2, 0, 0, 0, 0, time.UTC)); got != "1er mars 2028, 2 mars 2028" {
+		t.Error(got)
+	}
+	if got := c.In("ja").Date(time.Date(2028, 3, 1, 0, 0, 0, 0, time.UTC)); got != "2028年3月1日" {
+		t.Error(got)
 	}
 	if got := en.Say("no such key"); got != "[no such key]" {
 		t.Error(got)

@@ -44,7 +44,7 @@ const house = (() => {
 			heard = Date.now()
 			try {
 				const res = await fetch(path, { headers: { Accept: 'text/event-stream', ...(l.id && { 'Last-Event-ID': l.id }) }, signal: stop.signal, cache: 'no-store' })
-				if (res.status === 401) { set('out'); return } // and busy for good: only a new page helps
+				if (res.status === 401) { set('out'); if (body.dataset.phone) location.assign(body.dataset.phone); return } // and busy for good: only a new page helps
 				if (!res.ok) throw new Error(res.status)
 				await read(res.body.getReader())
 			} catch { /* it comes again below */ }
@@ -98,6 +98,7 @@ const house = (() => {
 
 	// Parts of the page.
 	function apply(doc, url) {
+		on.before?.()
 		const focus = document.activeElement, id = focus?.id
 		for (const fresh of all('[data-part]', doc)) {
 			const old = document.getElementById(fresh.id)
@@ -105,13 +106,24 @@ const house = (() => {
 			if (fresh.hasAttribute('data-typed') && old.dataset.key === fresh.dataset.key) continue
 			if (old.outerHTML === fresh.outerHTML) continue
 			const open = all('details[open][id]', old).map(d => d.id)
+			const ticked = all('input:checked[id]', old).map(d => d.id)
 			// Words for one person and words for all are different forms of one answer.
-			const words = old.dataset.key?.split(' ')[0] === fresh.dataset.key?.split(' ')[0] && $('textarea', old)?.value
+			const same = old.dataset.key?.split(' ')[0] === fresh.dataset.key?.split(' ')[0]
+			const words = same && $('textarea', old)?.value
+			const files = same ? all('input[type=file][id]', old).filter(i => i.files.length).map(i => [i.id, i.files]) : []
+			// A voice goes on being heard: put back at once, its element never stops.
+			const heard = all('audio[id]', old).filter(a => !a.paused || a.currentTime)
 			for (const a of [...old.attributes]) if (!fresh.hasAttribute(a.name)) old.removeAttribute(a.name)
 			for (const a of [...fresh.attributes]) old.setAttribute(a.name, a.value)
 			old.replaceChildren(...fresh.childNodes)
+			heard.forEach(a => document.getElementById(a.id)?.replaceWith(a))
 			open.forEach(d => document.getElementById(d)?.setAttribute('open', ''))
+			ticked.forEach(d => { const box = document.getElementById(d); if (box) box.checked = true })
 			if (words && $('textarea', old)) $('textarea', old).value = words
+			for (const [id, chosen] of files) {
+				const input = document.getElementById(id)
+				if (input) { input.files = chosen; input.dispatchEvent(new Event('change', { bubbles: true })) }
+			}
 		}
 		if (id && document.activeElement !== focus) document.getElementById(id)?.focus({ preventScroll: true })
 		document.title = doc.title
@@ -157,12 +169,14 @@ const house = (() => {
 
 	// Forms marked live are sent without leaving the page; their answer is the page.
 	async function send(form, button) {
-		const data = new URLSearchParams(new FormData(form))
+		const data = new FormData(form)
 		if (button?.name) data.append(button.name, button.value)
+		const files = all('input[type=file]', form).some(i => i.files.length)
+		const body = files ? data : new URLSearchParams([...data].filter(([, v]) => typeof v === 'string'))
 		const buttons = all('button', form)
 		buttons.forEach(b => { b.disabled = true })
 		try {
-			const { doc } = await load(button?.formAction && button.hasAttribute('formaction') ? button.formAction : form.action, { method: 'POST', body: data })
+			const { doc } = await load(button?.formAction && button.hasAttribute('formaction') ? button.formAction : form.action, { method: 'POST', body })
 			form.reset()
 			if (form.dataset.live) {
 				location.assign(form.dataset.live)
@@ -197,7 +211,7 @@ const house = (() => {
 	function span(ms) {
 		const s = Math.floor(Math.abs(ms) / 1000)
 		if (s >= 86400) return Math.floor(s / 86400) + ' d'
-		return s >= 3600 ? Math.floor(s / 3600) + ':' + two(Math.floor(s / 60) % 60) + ':' + two(s % 60) : Math.floor(s / 60) + ':' + two(s % 60)
+		return s >= 3600 ? Math.floor(s / 3600) + ' h ' + two(Math.floor(s / 60) % 60) : Math.floor(s / 60) + ':' + two(s % 60)
 	}
 	function fresh() {
 		const now = Date.now() + skew
@@ -273,6 +287,19 @@ const house = (() => {
 	on.again = () => setTimeout(() => { if (!all('textarea').some(t => t.value)) location.reload() }, 500 + Math.random() * 1500)
 	on.end = () => { /* the line comes again by itself */ }
 
+	// What this browser is called among somebody's contacts: who signs out here is
+	// told nothing here any more.
+	async function contactID(endpoint) {
+		const sum = await crypto.subtle.digest('SHA-256', new TextEncoder().encode('push\n' + endpoint))
+		return [...new Uint8Array(sum, 0, 16)].map(b => b.toString(16).padStart(2, '0')).join('')
+	}
+	async function device() {
+		const there = await navigator.serviceWorker?.getRegistration('/house/')
+		const sub = await there?.pushManager?.getSubscription()
+		if (sub) $('#signout').device.value = await contactID(sub.endpoint)
+	}
+	if ($('#signout')) device().catch(() => { /* a browser that can't be told anything */ })
+
 	// Switches of this device.
 	for (const name of ['sound', 'keys']) {
 		const box = $('#' + name)
@@ -282,10 +309,17 @@ const house = (() => {
 	}
 	all('[data-script]').forEach(el => { el.hidden = false })
 
+	// A shift phone lies there and waits: its screen stays on.
+	const awake = () => { if (!document.hidden) navigator.wakeLock?.request('screen').catch(() => { /* it may be refused */ }) }
+	if (body.dataset.phone) {
+		awake()
+		document.addEventListener('visibilitychange', awake)
+	}
+
 	if (body.dataset.live) line(body.dataset.live)
 	// Rooms' scripts come after this one and say first what they listen to.
 	const opened = body.dataset.stream ? new Promise(done => addEventListener('DOMContentLoaded', () => done(line(body.dataset.stream)))) : null
 	fresh()
 	sign()
-	return { on, $, all, say, refresh, visit, send, tell, apply, fresh, kept, opened, aloud: text => { $('#aloud').textContent = text } }
+	return { on, $, all, say, contactID, refresh, visit, send, tell, apply, fresh, kept, opened, chime, wake, aloud: text => { $('#aloud').textContent = text } }
 })()

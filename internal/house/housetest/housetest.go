@@ -7,6 +7,7 @@
 package housetest
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"log/slog"
@@ -15,7 +16,6 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"strconv"
 	"sync"
 	"testing"
@@ -28,12 +28,16 @@ import (
 	"github.com/sayline/sayline/internal/auth"
 	"github.com/sayline/sayline/internal/brandfile"
 	"github.com/sayline/sayline/internal/brands"
+	"github.com/sayline/sayline/internal/darkroom"
 	"github.com/sayline/sayline/internal/house"
 	"github.com/sayline/sayline/internal/intake"
 	"github.com/sayline/sayline/internal/live"
+	"github.com/sayline/sayline/internal/media"
 	"github.com/sayline/sayline/internal/notify"
 	"github.com/sayline/sayline/internal/pager"
+	"github.com/sayline/sayline/internal/search"
 	"github.com/sayline/sayline/internal/store"
+	"github.com/sayline/sayline/internal/store/storetest"
 	"github.com/sayline/sayline/internal/testkit"
 	"github.com/sayline/sayline/internal/words"
 )
@@ -44,22 +48,34 @@ type House struct {
 	Door   *intake.Door
 	Keeper *brands.Keeper
 	Mail   *testkit.MailServer
+	Pager  *pager.Pager
 	URL    string
 	t      testing.TB
 	mu     sync.Mutex
+	spool  *media.Spool
+	dark   *darkroom.Darkroom
+	index  *search.Index
 	now    time.Time // zero: the real time
 }
 
 // Options are what a test wants otherwise.
 type Options struct {
-	Database string                // default a fresh SQLite file
-	Brand    string                // of the examples, stored and ready; "" for an empty house
-	Change   func(*sayline.Config) // edits the brand before it is stored
-	Now      time.Time             // where the clock stands until [House.Clock] moves it; zero for the real one
+	Database    string                // default a fresh SQLite file
+	Brand       string                // of the examples, stored and ready; "" for an empty house
+	Change      func(*sayline.Config) // edits the brand before it is stored
+	Transcriber darkroom.Transcriber  // writes voices down; nil for none
+
+	Now time.Time // where the clock stands until [House.Clock] moves it; zero for the real one
 }
 
 // Password is everybody's in a test.
 const Password = "a few words to remember"
+
+// stored is Password as an account has it, hashed so cheaply that nobody waits.
+const stored = "$argon2id$v=19$m=8,t=1,p=1$c2FsdCBmb3IgYSB0ZXN0$MttiI5p/rzthdMYlF7WAREcfHQHzIV2T623uEv19/hA"
+
+// catalogue is read once: it is the same for all.
+var catalogue = sync.OnceValues(words.New)
 
 // Open starts a house with the rooms that furnish puts into it, and ends it with
 // the test.
@@ -68,7 +84,7 @@ func Open(t testing.TB, o Options, furnish func(*House, *http.ServeMux)) *House 
 	ctx := context.Background()
 	h := &House{t: t, now: o.Now}
 	if o.Database == "" {
-		o.Database = filepath.Join(t.TempDir(), "s.db")
+		o.Database = storetest.SQLite(t)
 	}
 	quiet := slog.New(slog.DiscardHandler)
 	s, err := store.Open(ctx, store.Options{Database: o.Database, Log: quiet, Now: h.Time})
@@ -77,8 +93,16 @@ func Open(t testing.TB, o Options, furnish func(*House, *http.ServeMux)) *House 
 	h.Keeper, err = brands.Keep(ctx, registry, s, quiet, h.Time)
 	must(t, err)
 	s.Watch(hub.Publish)
+	s.WatchPresence(hub.Aside)
 	h.Door = intake.New(s, h.Time, rand.Reader)
-	catalogue, err := words.New()
+	files, err := media.OpenFolder(t.TempDir())
+	must(t, err)
+	h.spool, err = media.NewSpool(t.TempDir())
+	must(t, err)
+	h.Door.KeepMedia(files)
+	h.dark = darkroom.New(darkroom.Options{Store: s, Files: files, Transcriber: o.Transcriber, Log: quiet, Now: h.Time})
+	h.index = search.New(s, quiet)
+	catalogue, err := catalogue()
 	must(t, err)
 	streams := live.NewStreams(hub, live.Options{})
 	mux := http.NewServeMux()
@@ -87,18 +111,21 @@ func Open(t testing.TB, o Options, furnish func(*House, *http.ServeMux)) *House 
 	door, err := auth.New(auth.Options{Store: s, Brands: registry, Now: h.Time, Random: rand.Reader, PerMinute: -1})
 	must(t, err)
 	h.House, err = house.New(house.Options{Store: s, Brands: registry, Auth: door, Words: catalogue, Streams: streams, Log: quiet, Now: h.Time, Random: rand.Reader,
-		Operator: func(*http.Request) string { return h.URL }, Reload: h.Keeper.Reload})
+		Operator: func(*http.Request) string { return h.URL }, Reload: h.Keeper.Reload, Files: files, Door: h.Door, Spool: h.spool})
 	must(t, err)
 	h.Mail = testkit.SMTP(t)
 	hooks := notify.NewWebhooks(notify.WebhookOptions{AllowPrivate: true})
 	t.Cleanup(hooks.Close)
-	sender, err := pager.New(pager.Options{Store: s, Registry: registry, Words: catalogue, Log: quiet, Now: h.Time, Random: rand.Reader,
+	public, private := s.VAPID()
+	push := notify.NewPusher(notify.PushOptions{Public: public, Private: private, Subject: "https://house.example", AllowPrivate: true})
+	t.Cleanup(push.Close)
+	h.Pager, err = pager.New(pager.Options{Store: s, Push: push, ActURL: func(token string) string { return h.URL + "/act/" + token }, MeURL: func(b string) string { return h.URL + house.BrandPath(b, "/me") }, Registry: registry, Words: catalogue, Log: quiet, Now: h.Time, Random: rand.Reader,
 		Webhooks: hooks, Mailers: []pager.Mailer{mailer(t, h.Mail)}, From: "house@sayline.example", BrandURL: func(b string) string { return h.URL + "/@" + b + "/cx" },
 		CaseURL: func(b, c string) string { return h.URL + house.BrandPath(b, "/desk/"+c) }})
 	must(t, err)
 	h.House.Routes(mux)
 	furnish(h, mux)
-	h.start(server, streams, sender, s)
+	h.start(server, streams, h.Pager, s)
 	if o.Brand != "" {
 		h.brand(o)
 	}
@@ -123,6 +150,8 @@ func (h *House) start(server *httptest.Server, streams *live.Streams, sender *pa
 	var loops sync.WaitGroup
 	loops.Go(func() { h.Keeper.Run(run) })
 	loops.Go(func() { sender.Run(run) })
+	loops.Go(func() { h.dark.Run(run) })
+	loops.Go(func() { h.index.Run(run) })
 	server.Start()
 	h.t.Cleanup(func() {
 		if err := streams.Shutdown(context.Background()); err != nil {
@@ -187,6 +216,21 @@ func (h *House) Say(brand string, m sayline.Moment) *intake.Accepted {
 	return a
 }
 
+// Show is somebody showing a brand photos and voices, each a file's content.
+func (h *House) Show(brand string, m sayline.Moment, files ...[]byte) *intake.Accepted {
+	h.t.Helper()
+	sub := intake.Submission{Moment: m, Key: rand.Text(), Digest: [32]byte{1}}
+	for _, f := range files {
+		u, err := h.spool.Take(bytes.NewReader(f), "", "")
+		must(h.t, err)
+		defer u.Close()
+		sub.Media = append(sub.Media, u)
+	}
+	a, err := h.Door.Accept(context.Background(), h.Brands.ByID(brand), sub)
+	must(h.t, err)
+	return a
+}
+
 // At is a context at a touchpoint.
 func At(touchpoint string) sayline.Context {
 	return sayline.Context{Touchpoint: touchpoint, Source: "qr"}
@@ -200,9 +244,7 @@ func (h *House) Act(brand, caseID, person string) store.Act {
 // account gives an address an account, if it has none.
 func (h *House) account(email string) {
 	h.t.Helper()
-	stored, err := h.Auth.Hash(context.Background(), Password)
-	must(h.t, err)
-	err = h.Store.CreateAccount(context.Background(), store.Account{Email: auth.Address(email), Name: email, Password: stored})
+	err := h.Store.CreateAccount(context.Background(), store.Account{Email: auth.Address(email), Name: email, Password: stored})
 	if err != nil && sayline.KindOf(err) != sayline.Conflict {
 		h.t.Fatal(err)
 	}

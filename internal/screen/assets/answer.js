@@ -1,11 +1,15 @@
 // The answer opened again: the same forms, delivered by the same line.
 {
   const answer = document.querySelector('.answer'), receipt = answer.dataset.receipt
-  let mine = line.items.find(i => i.receipt === receipt)
-  forms(answer, () => mine = mine || line.adopt(receipt))
+  mine = line.items.find(i => i.receipt === receipt)
+  forms(answer, () => {
+    settle()
+    return mine = mine || line.items.find(i => i.receipt === receipt) || line.adopt(receipt)
+  })
+  const before = shown
   shown = i => {
+    before(i)
     if (i === mine && i.state === 'gone') location.replace(answer.dataset.gone)
-    for (const sign of document.querySelectorAll('.sign')) sign.hidden = !line.items.some(o => line.unfinished(o) && o.tries)
   }
-  line.tick()
+  if (attempt(() => Object.keys(localStorage).some(k => k.startsWith(KEPT)))) settle()
 }

@@ -1,5 +1,6 @@
 // What comes after the first tap: the answer as it happens, and the gifts that
-// need more than a form (near me, searching while typing, keep, share).
+// need more than a form (near me, searching while typing, keep, share, when).
+let live
 {
   const answer = document.querySelector('.answer')
   const address = more => answer.dataset.receipt + '?part&lang=' + answer.dataset.lang + (more || '')
@@ -8,7 +9,7 @@
   let latest
 
   // Nothing is taken from under somebody's fingers.
-  const busy = part => [...part.querySelectorAll('textarea,input:not([type=hidden])')].some(f => f === document.activeElement || f.value !== f.defaultValue || f.name === 'q' && f.value) || part.querySelector('details[open], :active')
+  const busy = part => [...part.querySelectorAll('textarea,input:not([type=hidden])')].some(f => f === document.activeElement || f.value !== f.defaultValue || f.name === 'q' && f.value) || part.querySelector('details[open], :active') || [...part.querySelectorAll('audio')].some(a => !a.paused)
 
   // morph: puts what changed in its place.
   const morph = html => {
@@ -29,7 +30,7 @@
     }
   }
 
-  for (const done of ['focusout', 'pointerup', 'toggle']) answer.addEventListener(done, () => setTimeout(() => latest && morph(latest)), true)
+  for (const done of ['focusout', 'pointerup', 'toggle', 'pause']) answer.addEventListener(done, () => setTimeout(() => latest && morph(latest)), true)
 
   // ---- live: a stream while the server keeps it open, then asking now and then
   let source, tag, timer, closed = false
@@ -57,6 +58,9 @@
     source.addEventListener('end', () => { source.close(); poll() })
     source.onerror = () => { if (source.readyState === 2) poll() }
   }
+  // A page that is left may be kept for coming back, and would keep its
+  // connection: a browser has six for a host.
+  addEventListener('pagehide', () => source && source.close())
   document.addEventListener('visibilitychange', () => { if (!document.hidden && !closed && (!source || source.readyState === 2)) watch() })
 
   // ---- places and products: near me, or while typing
@@ -89,26 +93,116 @@
 
   // ---- keep and share
   const wallet = () => attempt(() => JSON.parse(localStorage[WALLET]), [])
-  const keep = b => {
-    attempt(() => { localStorage[WALLET] = JSON.stringify([...wallet().filter(k => k.url !== answer.dataset.receipt), { url: answer.dataset.receipt, reference: answer.dataset.reference || b.dataset.keep, at: Date.now() }]) })
+  // The wallet of all brands is the operator's /say. On its own host it is kept
+  // there at once, and a second tap leads there; from another the link hands it
+  // over in its fragment, which no server is told.
+  const keep = (b, e) => {
+    const had = wallet().some(k => k.url === answer.dataset.receipt)
+    attempt(() => { localStorage[WALLET] = JSON.stringify([...wallet().filter(k => k.url !== answer.dataset.receipt), { url: answer.dataset.receipt, brand: b.dataset.brand, reference: answer.dataset.reference || b.dataset.keep, at: Date.now() }]) })
     b.textContent = b.dataset.done
+    if (!had && (!b.href || new URL(b.href).origin === location.origin)) e.preventDefault()
   }
   const share = b => {
     const url = answer.dataset.receipt
     if (navigator.share) return navigator.share({ url }).catch(() => {})
     if (navigator.clipboard) navigator.clipboard.writeText(url).then(() => { b.textContent = b.dataset.done })
   }
-  const can = { near: navigator.geolocation && window.isSecureContext, keep: true, share: navigator.share || navigator.clipboard }
-  const acts = { near, keep, share }
+  // tell: this browser asks to be told, without a name. Its worker lives under the
+  // receipt, so that it knows where to lead to.
+  const scope = () => new URL(answer.dataset.receipt).pathname + '/tell'
+  const active = w => w.state === 'activated' || new Promise(done => w.addEventListener('statechange', () => w.state === 'activated' && done()))
+  const asked = () => navigator.serviceWorker.getRegistration(scope()).then(r => r && r.scope.endsWith(scope()) && r)
+  const tell = async b => {
+    b.disabled = true
+    const say = words => { b.textContent = words }
+    try {
+      if (await Notification.requestPermission() !== 'granted') throw 0
+      const r = await navigator.serviceWorker.register(b.dataset.worker, { scope: scope() })
+      await active(r.active || r.waiting || r.installing)
+      const to = await r.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: b.dataset.key })
+      const a = await fetch(answer.dataset.receipt + '/push', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(to) })
+      if (!a.ok) throw 0
+      say(b.dataset.done)
+    } catch {
+      asked().then(r => r && r.unregister()).catch(() => {})
+      say(b.dataset.no)
+    }
+  }
+  const can = { near: navigator.geolocation && window.isSecureContext, keep: true, share: navigator.share || navigator.clipboard, tell: window.PushManager && window.Notification && navigator.serviceWorker && Notification.permission !== 'denied' }
+  const acts = { near, keep, share, tell }
 
   // ready: what needs a script is shown now that there is one.
   const ready = part => {
     for (const b of part.querySelectorAll('[data-act]')) {
       b.hidden = !can[b.dataset.act]
       if (b.dataset.keep && wallet().some(k => k.url === answer.dataset.receipt)) b.textContent = b.dataset.done
-      b.onclick = () => acts[b.dataset.act](b)
+      if (b.dataset.act === 'tell' && can.tell) asked().then(r => { if (r) b.disabled = true, b.textContent = b.dataset.done }).catch(() => {})
+      b.onclick = e => acts[b.dataset.act](b, e)
     }
   }
-  ready(answer)
-  watch()
+  live = () => {
+    live = () => {}
+    const number = answer.querySelector('.reference'), said = mine && mine.doc
+    if (said && number.dataset.with) {
+      answer.dataset.reference = said.reference
+      number.textContent = number.dataset.with.replace('{}', said.reference)
+    }
+    ready(answer)
+    watch()
+  }
+  addEventListener('popstate', () => location.reload())
+  if (answer.dataset.receipt) live()
+}
+
+// The answers that were kept on this device, of this brand.
+{
+  const base = document.querySelector('[data-base]').dataset.base, foot = document.querySelector('.say footer')
+  const kept = attempt(() => JSON.parse(localStorage[WALLET]), []).filter(k => k.url.startsWith(new URL(base + '/r/', location).href))
+  if (foot && kept.length) {
+    const links = kept.flatMap(k => [' ', make('a', { href: k.url }, k.reference)])
+    foot.append(make('p', { className: 'kept' }, icon('M5 3h10v14l-5-4-5 4z', 20), make('span', {}, WORDS.your_answers, ...links)))
+  }
+}
+
+// happened: when it was, for who says it later: earlier today is half of the
+// day so far, yesterday the same hour.
+const happened = (when, at) => {
+  const now = new Date, midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate())
+  const t = { earlier: (+midnight + +now) / 2, yesterday: now - 864e5, at: +new Date(at) }[when]
+  return new Date(t || now).toISOString()
+}
+
+// The deeds that need more than words.
+does.add = (i, last, form) => {
+  const what = {}, where = {}
+  for (const name of ['topic', 'text']) if (last(name)) what[name] = last(name)
+  if (+last('feeling')) what.feeling = +last('feeling')
+  if (last('place')) where.place = { id: last('place') }
+  if (last('product')) where.product = last('product')
+  if (last('place') || last('product')) what.context = where
+  if (last('when')) what.occurred_at = happened(last('when'), last('at'))
+  for (const name of ['name', 'email', 'phone']) if ((last(name) || '').trim()) what.contact = { ...what.contact, [name]: last(name).trim() }
+  line.add(i, what)
+  picked(form).forEach(m => line.attach(i, m))
+  const fold = form.closest('details')
+  if (fold) { fold.open = false; form.reset() } // answered: what comes next may take its place
+}
+does.message = (i, last) => line.tell(i, { text: last('text'), feeling: +last('feeling') || undefined, lang: document.documentElement.lang, solved: { yes: true, no: false }[last('solved')] })
+
+// Who comes from the brand's own app is greeted: it is said who they are, and one
+// touch takes it off. A member who taps for a guest has a pass.
+if (document.querySelector('.say') && location.hash) {
+  const main = document.querySelector('main'), known = main.querySelector('.known'), who = Who(location.hash)
+  const named = name => {
+    known.hidden = !name
+    main.querySelector('.anon').hidden = !!name
+    known.firstChild.textContent = known.firstChild.dataset.with.replace('{}', '\u2068' + name + '\u2069')
+  }
+  if (/[#&](proof|staff)=/.test(location.hash)) history.replaceState(null, '', location.pathname + location.search)
+  if (!known) who.proof = ''
+  if (who.proof) {
+    named(who.name)
+    known.querySelector('button').onclick = () => named(who.proof = '')
+  }
+  come = who.sign
 }

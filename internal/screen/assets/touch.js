@@ -2,8 +2,11 @@
 // this is missing in a browser, the form underneath does the same.
 {
   const main = document.querySelector('main'), say = main.querySelector('.say'), answer = main.querySelector('.answer')
-  const part = s => answer.querySelector(s)
-  let mine
+  const part = s => answer.querySelector(s), base = main.dataset.base
+
+  // Who comes with something behind the # is somebody: who, gifts.js says on the
+  // screen. What is tapped before that waits for it.
+  if (location.hash) more(true)
 
   const turn = from => {
     const go = () => { say.hidden = true; answer.hidden = false; scrollTo(0, 0); part('h1').focus() }
@@ -17,6 +20,7 @@
     if (!b) return
     const text = [f.get('text'), f.get('need')].map(s => s.trim()).filter(Boolean).join('\n')
     const moment = { lang: f.get('lang'), context: JSON.parse(main.dataset.context), class: 'unidentified' }
+    if (come) come(moment)
     if (text) moment.text = text
     if (f.get('topic')) moment.topic = f.get('topic')
     if (f.get('ref')) moment.context.ref = f.get('ref')
@@ -24,8 +28,10 @@
     if (b.name === 'feeling') moment.feeling = +b.value
     if (b.value === 'need') moment.kind = 'request'
     e.preventDefault()
-    if (!text && !moment.topic && !moment.feeling) return f.get('text') || say.querySelector('textarea').focus()
-    mine = line.say(main.dataset.submit, moment)
+    const media = picked(say)
+    if (!text && !moment.topic && !moment.feeling && !media.length) return say.querySelector('textarea').focus()
+    mine = line.say(base + '/moments', moment, media, !come && say.querySelector('.known,.staff') && location.hash)
+    more()
     turn(b.querySelector('svg') || b)
     shown(mine)
   })
@@ -34,43 +40,27 @@
 
   // received: it has a receipt; this page is its page now.
   const received = i => {
-    const words = part('.with'), team = i.doc.sent_to, number = part('.reference')
-    number.textContent = number.dataset.with.replace('{}', i.doc.reference)
-    answer.dataset.reference = i.doc.reference
+    const words = part('.with'), team = i.doc.sent_to
     words.textContent = team ? words.dataset.with.replace('{team}', team.team) : words.dataset.counted
     answer.dataset.receipt = i.receipt
     attempt(() => history.pushState(null, '', i.receipt + '?lang=' + answer.dataset.lang))
-    const l = document.createElement('link'), s = document.createElement('script')
-    l.rel = 'stylesheet'
-    l.href = main.dataset.sheet
-    s.src = main.dataset.gifts
-    l.onload = l.onerror = () => document.head.append(s)
-    document.head.append(l)
+    attempt(() => live())
   }
 
   shown = i => {
-    if (i === mine) {
-      const s = answer.dataset.state = i.state === 'held' ? navigator.onLine === false ? 'waiting' : 'trying' : i.state
-      if (s === 'said' && !answer.dataset.receipt) received(i)
-      if (s === 'refused' && i.why) part('.why').textContent = i.why.detail || i.why.title
-    }
-    const late = line.items.some(o => line.unfinished(o) && (o !== mine ? o.state !== 'said' : o.tries))
-    for (const sign of main.querySelectorAll('.sign')) sign.hidden = !late
+    if (i !== mine) return
+    const s = answer.dataset.state = i.state === 'held' ? navigator.onLine === false ? 'waiting' : 'trying' : i.state
+    if (s === 'said' && !answer.dataset.receipt) received(i)
+    if (s === 'refused' && i.why) part('.why').textContent = i.why.detail || i.why.title
   }
 
-  // Who leaves has said all they wanted.
-  addEventListener('pagehide', () => { if (mine && !mine.seal && mine.state !== 'refused' && mine.state !== 'gone') line.close(mine) })
-  addEventListener('popstate', () => location.reload())
+  // Who leaves has said all they wanted. The browser may keep the page for coming
+  // back: what is left to do is anybody's from now on.
+  addEventListener('pagehide', () => {
+    if (mine && !mine.seal && mine.state !== 'refused' && mine.state !== 'gone') line.close(mine)
+    for (const id in owned) owned[id]()
+  })
 
-  const kept = attempt(() => JSON.parse(localStorage[WALLET]), []).filter(k => k.url.startsWith(new URL(main.dataset.submit, location).href.replace(/moments$/, 'r/')))
-  const list = main.querySelector('.kept')
-  for (const k of kept) {
-    const a = document.createElement('a')
-    a.href = k.url
-    a.textContent = k.reference
-    list.lastElementChild.append(' ', a)
-    list.hidden = false
-  }
-  line.tick()
-  line.items.forEach(shown)
+  // Something is here from an earlier visit, or came from another app.
+  if (attempt(() => Object.keys(localStorage).some(k => /^sayline\.(unsent|kept)/.test(k))) || /[?&]shared/.test(location.search)) more()
 }

@@ -24,6 +24,10 @@ var acceptBehaviours = []behaviour{
 	{"after the window a new case opens", newCaseAfterTheWindow},
 	{"a more urgent moment starts a new episode", urgencyRises},
 	{"a less urgent moment does not", urgencyStays},
+	{"the third of one case raises it, whoever is on it", numberRaises},
+	{"who was taken back does not count", takenBackDoesNotCount},
+	{"a case that is raised opens again as urgent as it was", raisedAgain},
+	{"many parallel taps raise a case once", raisedInParallel},
 	{"an acknowledged case takes more taps quietly", joinsAcknowledged},
 	{"what one moment causes is told in order", eventsOfAccept},
 	{"a time more exact than the rows can hold is counted once", finerThanTheRows},
@@ -62,7 +66,7 @@ func opensACase(w *world) {
 	now := w.clock.Now()
 	same(w, "case", *w.theCase(m.Case), sayline.Case{
 		Brand: w.brand, ID: m.Case, GroupKey: "k", Team: "crew", Place: "madrid", Topic: "cant-find-it", Product: "09506000134352", Lot: "L1", Ref: "seat 4", Kind: "problem",
-		State: sayline.CaseOpen, Urgency: sayline.Urgent, Episode: 1, Moments: 1, Feelings: [6]int{2: 1},
+		State: sayline.CaseOpen, Urgency: sayline.Urgent, Episode: 1, Version: 1, Moments: 1, Feelings: [6]int{2: 1},
 		OpenedAt: now, LastAt: now, Since: now, AckBy: now.Add(15 * time.Minute), AnswerBy: now.Add(24 * time.Hour),
 	})
 	same(w, "steps", w.steps(m.Case), []sayline.Step{{Brand: w.brand, Case: m.Case, Episode: 1, N: 1, Moment: m.ID, DueAt: now.Add(8 * time.Second), State: sayline.StepWaiting}})
@@ -301,6 +305,92 @@ func urgencyRises(w *world) {
 	w.say("q", urgency(sayline.Normal))
 	if steps := w.steps(quiet.Case); len(steps) != 1 || steps[0].Episode != 2 {
 		w.Errorf("a risen case has the steps %s", show(steps))
+	}
+}
+
+// third is a rule by which the third moment of a case makes it critical.
+func third(m *sayline.Moment) { m.Decision.Raise = sayline.Raise{At: 3, To: sayline.Critical} }
+
+func numberRaises(w *world) {
+	m := w.say("k", urgency(sayline.Urgent), third)
+	w.clock.Move(time.Minute)
+	w.say("k", urgency(sayline.Urgent), third)
+	w.acknowledge(m.Case, "lucia")
+	if c := w.theCase(m.Case); c.Urgency != sayline.Urgent || c.Episode != 1 || c.Raised != 0 {
+		w.Errorf("after the second the case is %s", show(c))
+	}
+	w.clock.Move(time.Minute)
+	rise := w.say("k", urgency(sayline.Urgent), third)
+	c, now := w.theCase(m.Case), w.clock.Now()
+	if rise.Case != m.Case || rise.Episode != 2 || c.State != sayline.CaseOpen || c.Urgency != sayline.Critical || c.Raised != 3 || c.Episode != 2 || c.Owner != "" || !c.AcknowledgedAt.IsZero() || !c.AckBy.Equal(now.Add(15*time.Minute)) {
+		w.Errorf("after the third the case is %s", show(c))
+	}
+	if rise.Decision.Urgency != sayline.Urgent {
+		w.Errorf("the moment itself was decided %s", rise.Decision.Urgency)
+	}
+	steps := w.steps(m.Case)
+	if len(steps) != 2 || steps[1].Episode != 2 || steps[1].State != sayline.StepWaiting || steps[1].Moment != rise.ID || !steps[1].DueAt.Equal(now) {
+		w.Errorf("the steps are %s", show(steps))
+	}
+	w.acknowledge(m.Case, "lucia")
+	w.say("k", urgency(sayline.Urgent), third)
+	if c := w.theCase(m.Case); c.State != sayline.CaseAcknowledged || c.Raised != 3 || c.Moments != 4 {
+		w.Errorf("after the fourth the case is %s", show(c))
+	}
+	quiet := w.say("q", urgency(sayline.Quiet))
+	w.say("q", urgency(sayline.Quiet))
+	w.say("q", urgency(sayline.Quiet), third)
+	if steps := w.steps(quiet.Case); len(steps) != 1 || steps[0].State != sayline.StepWaiting {
+		w.Errorf("what was quiet until its third has the steps %s", show(steps))
+	}
+}
+
+func takenBackDoesNotCount(w *world) {
+	m := w.say("k", third)
+	gone := w.say("k", third)
+	w.must(w.Withdraw(w.ctx(), w.brand, gone.Receipt))
+	w.say("k", third)
+	if c := w.theCase(m.Case); c.Urgency != sayline.Normal || c.Moments != 2 {
+		w.Errorf("two of three are left, the case is %s", show(c))
+	}
+	w.say("k", third)
+	if c := w.theCase(m.Case); c.Urgency != sayline.Critical || c.Raised != 3 {
+		w.Errorf("with the third the case is %s", show(c))
+	}
+}
+
+func raisedAgain(w *world) {
+	m := w.say("k", third)
+	w.say("k", third)
+	w.say("k", third)
+	w.resolve(m.Case)
+	w.clock.Move(time.Hour)
+	w.say("k", third)
+	if c := w.theCase(m.Case); c.State != sayline.CaseOpen || c.Urgency != sayline.Critical || c.Raised != 4 {
+		w.Errorf("opened again the case is %s", show(c))
+	}
+	w.resolve(m.Case)
+	w.clock.Move(3 * time.Hour)
+	if c := w.theCase(w.say("k", third).Case); c.ID == m.Case || c.Urgency != sayline.Normal || c.Raised != 0 {
+		w.Errorf("the new case is %s", show(c))
+	}
+}
+
+func raisedInParallel(w *world) {
+	var all sync.WaitGroup
+	for range 30 {
+		a := w.tap("k", third)
+		all.Go(func() {
+			if err := w.Accept(w.ctx(), a); err != nil {
+				w.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	slot := w.say("k", third)
+	c := w.theCase(slot.Case)
+	if c.Urgency != sayline.Critical || c.Raised != 3 || c.Moments != 31 || c.Episode > 2 {
+		w.Errorf("the case is %s", show(c))
 	}
 }
 

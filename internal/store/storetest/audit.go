@@ -140,9 +140,18 @@ func (a *audit) moments() {
 
 // keys: a moment was stored by exactly one key, and a key stands for its moment.
 func (a *audit) keys() {
-	byMoment := map[string]int{}
+	byMoment, hashes := map[string]int{}, map[string]bool{}
+	for _, k := range a.rows["idempotency"] {
+		hashes[k.text("key_hash")] = !strings.HasPrefix(k.text("moment_id"), "=")
+	}
 	for _, k := range a.rows["idempotency"] {
 		id := k.text("moment_id")
+		if first, folded := strings.CutPrefix(id, "="); folded {
+			if !hashes[first] || k.n("gone") != 0 {
+				a.fault("the key of a folded press stands for %s, which is no moment's key", first)
+			}
+			continue
+		}
 		if k.n("gone") != 0 {
 			if a.moment[id] != nil {
 				a.fault("moment %s is there, though its key is a tombstone", id)
@@ -157,7 +166,7 @@ func (a *audit) keys() {
 		}
 	}
 	for id := range a.moment {
-		if byMoment[id] != 1 {
+		if byMoment[id] != 1 && a.moment[id].text("source") != sayline.SourceImport { // its id is its key
 			a.fault("moment %s has %d keys", id, byMoment[id])
 		}
 	}
@@ -177,6 +186,9 @@ func (a *audit) cases() {
 		if got != want {
 			a.fault("case %s counts moments and feelings %v, there are %v", id, got, want)
 		}
+		if n := c.n("raised"); n != 0 && (n < 2 || !sayline.MoreUrgent(c.text("urgency"), sayline.Quiet)) {
+			a.fault("case %s is %s, raised by %d moments", id, c.text("urgency"), n)
+		}
 		if want[0] == 0 && c.text("state") != sayline.CaseResolved {
 			a.fault("case %s is %s and empty", id, c.text("state"))
 		}
@@ -185,6 +197,9 @@ func (a *audit) cases() {
 		}
 		if acknowledged := c.text("state") == sayline.CaseAcknowledged; acknowledged && c.n("acknowledged_at") == 0 {
 			a.fault("case %s is acknowledged, never", id)
+		}
+		if c.n("ack_deadline") != 0 && c.text("state") != sayline.CaseAcknowledged || (c.n("snooze_until") != 0) != (c.text("state") == sayline.CaseSnoozed) {
+			a.fault("case %s is %s, and comes back at %d or %d", id, c.text("state"), c.n("ack_deadline"), c.n("snooze_until"))
 		}
 	}
 }
@@ -251,7 +266,7 @@ func (a *audit) alerts() {
 			continue
 		}
 		open := c.text("state") == sayline.CaseOpen || c.text("state") == sayline.CaseStalled
-		if p.text("state") == sayline.PageQueued && !(open && p.n("episode") == c.n("episode")) {
+		if p.text("state") == sayline.PageQueued && p.text("says") == "" && p.text("role") != sayline.ForMention && !(open && p.n("episode") == c.n("episode")) {
 			a.fault("page %s of episode %d is queued, case %s is %s in episode %d", p.text("page_id"), p.n("episode"), c.text("case_id"), c.text("state"), c.n("episode"))
 		}
 	}
@@ -293,7 +308,7 @@ func (a *audit) events() {
 			a.fault("event %d of %d", n, last) // with the count and the key: no gap
 		}
 		switch e.text("type") {
-		case sayline.EventMomentReceived:
+		case sayline.EventMomentReceived, sayline.EventMomentImported:
 			received[e.text("moment_id")]++
 		case sayline.EventCaseOpened:
 			opened[e.text("case_id")]++
@@ -346,8 +361,9 @@ func (a *audit) words() {
 
 // storedDetail is what the oracle reads of a moment's detail.
 type storedDetail struct {
-	Once string `json:"once"`
-	Zone string `json:"zone"`
+	Guarded bool   `json:"guarded"`
+	Once    string `json:"once"`
+	Zone    string `json:"zone"`
 }
 
 func detailOf(m row) (d storedDetail) {

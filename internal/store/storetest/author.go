@@ -20,9 +20,11 @@ var authorBehaviours = []behaviour{
 	{"words added to a resolved case open it again", amendResolved},
 	{"entering a protected lane leaves no trace in the open one", entersLane},
 	{"taking it back erases everything", withdraws},
+	{"taking it back erases who said it, and nobody else", withdrawsContact},
 	{"taking one of many back leaves the others' case", withdrawsOneOfMany},
 	{"a wrong receipt opens nothing", wrongReceipt},
 	{"the author's words reach the case", authorSpeaks},
+	{"a word in them makes a case more urgent, whoever is on it", authorSpeaksLouder},
 	{"the author's words open a resolved case again", authorReopens},
 	{"not solved opens a case whatever it was", notSolved},
 	{"solved closes the case of one", solvedYes},
@@ -130,7 +132,7 @@ func amendMoves(w *world) {
 	w.clock.Move(time.Minute)
 	before := len(w.events())
 	w.must(w.amend(m, func(m *sayline.Moment) { m.Decision.GroupKey, m.Decision.Team = "other", "quality" }))
-	types := w.types(before)
+	types, amended := w.types(before), w.clock.Now()
 	w.clock.Move(time.Second)
 	w.reply(m.Case, "", "said after they had left")
 	got, old := w.moment(m.ID), w.theCase(m.Case)
@@ -163,6 +165,14 @@ func amendMoves(w *world) {
 	w.must(err)
 	if len(rows) != 1 || rows[0].text("team") != "crew" || rows[0].text("case_id") != m.Case {
 		w.Errorf("earlier decisions %v", rows)
+	}
+	replaced, err := w.DecisionsBefore(w.ctx(), w.brand, m.ID)
+	w.must(err)
+	if len(replaced) != 1 || replaced[0].Team != "crew" || replaced[0].Case != m.Case || replaced[0].By != "" || !replaced[0].At.Equal(amended) {
+		w.Errorf("earlier decisions are %s", show(replaced))
+	}
+	if other, err := w.DecisionsBefore(w.ctx(), "nobody", m.ID); err != nil || len(other) != 0 {
+		w.Errorf("another brand reads %s, %v", show(other), err)
 	}
 }
 

@@ -33,7 +33,7 @@ func withdraws(w *world) {
 	for _, table := range allTables {
 		for _, r := range w.everything(table) {
 			text := fmt.Sprint(r)
-			for _, trace := range []string{"blue suitcase", "red ribbon", "dear", "ana@example.com", "412", "LOT-9", m.Receipt} {
+			for _, trace := range []string{"blue suitcase", "red ribbon", "dear ana", "dear all", "ana@example.com", "of 412", "m 412", "LOT-9", m.Receipt} {
 				if strings.Contains(text, trace) {
 					w.Errorf("%s still holds %q: %v", table, trace, r)
 				}
@@ -48,9 +48,43 @@ func withdraws(w *world) {
 	}
 }
 
+// withdrawsContact: what somebody said of themselves at once, what they added
+// later and what was proved of them go with their moment; another's stays.
+func withdrawsContact(w *world) {
+	w = w.alone()
+	known := func(email string) func(*sayline.Moment) {
+		return func(m *sayline.Moment) {
+			m.Class, m.Contact = sayline.Identified, &sayline.MomentContact{Name: "Ana", Email: email, Phone: "+34600123456", Member: "M-12",
+				Proved: &sayline.Proved{By: "app", Tier: "gold"}}
+		}
+	}
+	first, other, later := w.say("k", known("ana@example.com")), w.say("k", known("eva@example.com")), w.say("k")
+	w.must(w.amend(later, known("zoe@example.com")))
+	if rows := w.everything("moment_contact"); len(rows) != 3 {
+		w.Fatalf("there are %d contacts: this test sees nothing", len(rows))
+	}
+	w.must(w.Withdraw(w.ctx(), w.brand, first.Receipt))
+	w.must(w.Withdraw(w.ctx(), w.brand, later.Receipt))
+	rows := w.everything("moment_contact")
+	if len(rows) != 1 || rows[0].text("moment_id") != other.ID {
+		w.Errorf("left are %v", rows)
+	}
+	if got := w.moment(other.ID); got.Contact == nil || got.Contact.Email != "eva@example.com" || !got.Contact.Proves() {
+		w.Errorf("the other is %s", show(got))
+	}
+	for _, table := range allTables {
+		for _, r := range w.everything(table) {
+			if text := fmt.Sprint(r); strings.Contains(text, "ana@") || strings.Contains(text, "zoe@") {
+				w.Errorf("%s still holds %v", table, r)
+			}
+		}
+	}
+}
+
 // allTables are those that hold a brand's rows.
-var allTables = []string{"brand", "config_version", "brand_seq", "event", "idempotency", "moment", "moment_contact", "decision_before", "case_slot", "cases", "step", "page", "attempt", "ack",
-	"message", "history", "endpoint", "delivery", "duty", "count_hour", "count_day", "count_topic_hour", "count_topic_day", "count_minute", "count_clock"}
+var allTables = []string{"brand", "config_version", "brand_seq", "event", "idempotency", "moment", "moment_contact", "author_way", "decision_before", "case_slot", "cases", "step", "page", "attempt", "ack",
+	"duty_override", "duty_swap", "duty_calendar", "duty_feed",
+	"message", "media", "media_erase", "history", "handover", "lesson", "system", "system_once", "alarm_now", "alarm", "endpoint", "delivery", "duty", "contact", "quiet", "contact_call", "phone", "hold", "pin", "mention", "presence", "ready", "speaker", "relay", "device", "count_hour", "count_day", "count_mark", "count_guard", "count_minute", "count_clock"}
 
 func withdrawsOneOfMany(w *world) {
 	first, second := w.say("k", feeling(1)), w.say("k", feeling(4))
@@ -116,6 +150,39 @@ func authorReopens(w *world) {
 	same(w, "events", w.types(before), sayline.EventAuthorSpoke+" "+sayline.EventCaseReopened)
 	if !c.AckBy.Equal(w.clock.Now().Add(15*time.Minute)) || !c.AnswerBy.Equal(w.clock.Now().Add(24*time.Hour)) {
 		w.Errorf("the promises are %s and %s", c.AckBy, c.AnswerBy)
+	}
+}
+
+func authorSpeaksLouder(w *world) {
+	m := w.say("k", sealed)
+	w.must(w.Acknowledge(w.ctx(), w.act(m.Case, "lucia"), 0))
+	loud := func(text, solved string) store.AuthorSays {
+		a := says(w, m, text, solved, 0)
+		a.Decide = func(m *sayline.Moment) sayline.Decision {
+			d := m.Decision
+			if m.Text == "somebody is injured" {
+				d.Urgency, d.Policy = sayline.Critical, "all-hands"
+				d.Facts = []sayline.Fact{{Field: sayline.FactRaised, Value: "injured"}}
+			}
+			return d
+		}
+		return a
+	}
+	w.must(w.AuthorSays(w.ctx(), loud("it is still here", "")))
+	if c := w.theCase(m.Case); c.State != sayline.CaseAcknowledged || c.Episode != 1 {
+		w.Errorf("after other words the case is %s", show(c))
+	}
+	w.must(w.AuthorSays(w.ctx(), loud("somebody is injured", "")))
+	c := w.theCase(m.Case)
+	if c.State != sayline.CaseOpen || c.Episode != 2 || c.Urgency != sayline.Critical || c.Policy != "all-hands" {
+		w.Errorf("the case is %s", show(c))
+	}
+	if st := w.waiting(m.Case); st.Episode != 2 || st.N != 1 || st.DueAt.After(w.clock.Now()) {
+		w.Errorf("its step is %s", show(st))
+	}
+	w.must(w.AuthorSays(w.ctx(), loud("somebody is injured", ""))) // no more urgent than it is
+	if c := w.theCase(m.Case); c.Episode != 2 {
+		w.Errorf("said again: %s", show(c))
 	}
 }
 

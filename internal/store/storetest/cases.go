@@ -21,6 +21,8 @@ var caseBehaviours = []behaviour{
 	{"a reply to one is read by one", replyToOne},
 	{"a reply to a moment of another case is refused", replyElsewhere},
 	{"a note is work, and no answer", note},
+	{"a step of the work is told, and the last one fulfils it", fulfils},
+	{"a step on a closed case is told so", stepOnClosed},
 	{"resolving cancels what is queued", resolves},
 	{"resolving for a reason closes", resolvesForAReason},
 	{"an unknown case is not found", unknownCase},
@@ -289,12 +291,57 @@ func note(w *world) {
 	w.acknowledge(m.Case, "lucia")
 	w.clock.Move(10 * time.Minute)
 	w.must(w.AddMessage(w.ctx(), w.act(m.Case, "lucia"), &sayline.Message{ID: w.id(), Direction: sayline.Note, Text: "found"}))
-	if c := w.theCase(m.Case); !c.AckDeadline.Equal(w.clock.Now().Add(sayline.AckTimeout)) {
-		w.Errorf("work was done, and the time-out stays: %s", show(c))
+	if c := w.theCase(m.Case); !c.AckDeadline.IsZero() {
+		w.Errorf("something was done, and it may still run out: %s", show(c))
 	}
 	if n := len(w.bins(store.ClockAnswer)); n != 0 {
 		w.Errorf("a note was counted as an answer")
 	}
+}
+
+func fulfils(w *world) {
+	m := w.say("k", urgency(sayline.Urgent), func(m *sayline.Moment) { m.Kind = "request" })
+	since := w.clock.Now()
+	w.fire(m.Case, w.page("lucia", sayline.ByEmail))
+	before := len(w.events())
+	w.clock.Move(2 * time.Minute)
+	for range 2 { // the button twice
+		w.must(w.Progress(w.ctx(), w.act(m.Case, "lucia"), "on-the-way", false))
+	}
+	c := w.theCase(m.Case)
+	if c.State != sayline.CaseAcknowledged || c.Owner != "lucia" || !c.AckDeadline.IsZero() || !c.AnsweredAt.IsZero() {
+		w.Errorf("on the way, the case is %s", show(c))
+	}
+	for _, p := range w.pages(m.Case) {
+		if p.State != sayline.PageCancelled {
+			w.Errorf("a page is still %s", p.State)
+		}
+	}
+	w.clock.Move(10 * time.Minute)
+	w.must(w.Progress(w.ctx(), w.act(m.Case, "marco"), "brought", true))
+	now := w.clock.Now()
+	c = w.theCase(m.Case)
+	if c.State != sayline.CaseResolved || c.Reason != "done" || c.Owner != "marco" || !c.AnsweredAt.Equal(now) || !c.ResolvedAt.Equal(now) {
+		w.Errorf("brought, the case is %s", show(c))
+	}
+	w.must(w.Progress(w.ctx(), w.act(m.Case, "marco"), "brought", true))
+	same(w, "history", w.history(m.Case), "received seen acknowledged in_progress acknowledged in_progress resolved")
+	lines, err := w.History(w.ctx(), w.brand, m.Case)
+	w.must(err)
+	if lines[3].Label != "on-the-way" || lines[3].By != "lucia" || lines[5].Label != "brought" || lines[5].By != "marco" {
+		w.Errorf("the history is %s", show(lines))
+	}
+	same(w, "events", w.types(before), sayline.EventCaseReached+" "+sayline.EventCaseSeen+" "+sayline.EventCaseAcknowledged+" "+sayline.EventCaseStep+" "+
+		sayline.EventCaseAcknowledged+" "+sayline.EventCaseStep+" "+sayline.EventCaseResolved)
+	hour := slowHour(since.UnixMicro(), madrid)
+	same(w, "the answer's clock", w.bins(store.ClockAnswer), map[[2]int64][2]int64{{hour, int64(store.ClockBin(12 * time.Minute))}: {1, 1}})
+}
+
+func stepOnClosed(w *world) {
+	m := w.say("k")
+	w.resolve(m.Case)
+	w.refused(w.Progress(w.ctx(), w.act(m.Case, "lucia"), "on-the-way", false), sayline.Conflict)
+	w.refused(w.Progress(w.ctx(), w.act("no-such", "lucia"), "on-the-way", false), sayline.NotFound)
 }
 
 func resolves(w *world) {

@@ -172,15 +172,17 @@ func serverKey(w *world) {
 			return err
 		}
 		w.T.Cleanup(func() { s.Close() })
-		keys[i] = string(s.ServerKey())
+		public, private := s.VAPID()
+		keys[i] = string(s.ServerKey()) + public + private
 		return s.Ready(w.ctx())
 	})
 	for _, k := range keys {
-		if k != keys[0] || len(k) != 32 {
+		if k != keys[0] || len(k) != 32+87+43 {
 			w.Fatalf("the keys are %x", keys)
 		}
 	}
-	if string(w.ServerKey()) == keys[0] {
+	public, private := w.VAPID()
+	if string(w.ServerKey()) == keys[0][:32] || public == keys[0][32:32+87] || private == keys[0][32+87:] {
 		w.Error("two databases have the same key")
 	}
 }

@@ -4,7 +4,8 @@
 //
 // The tour: suite.go lists the behaviours and runs them ([Run]); house.go is
 // the fixture, a database with a store and a clock that stands still until it
-// is moved; then a file per noun of the store. audit.go is the oracle
+// is moved; fresh.go has databases for everybody's tests, their tables made
+// ([SQLite], [Postgres]); then a file per noun of the store. audit.go is the oracle
 // ([Audit]): it reads the plain rows, counts everything again the slow way and
 // names what is not as it must always be; recount.go are its counts. model.go
 // tells the table of states a second time in plain Go maps, play.go plays random

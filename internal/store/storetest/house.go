@@ -113,7 +113,9 @@ type tester interface {
 
 // alone is the same brand in a house of its own, for what concerns all brands.
 func (w *world) alone() *world {
-	return &world{tester: w.T, T: w.T, house: openHouse(w.T, w.house.fresh), brand: w.brand, random: w.random}
+	house := openHouse(w.T, copied(w.url))
+	house.fresh = w.house.fresh
+	return &world{tester: w.T, T: w.T, house: house, brand: w.brand, random: w.random}
 }
 
 var madrid, _ = time.LoadLocation("Europe/Madrid")

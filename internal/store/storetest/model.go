@@ -16,6 +16,7 @@ type model struct {
 	cases   map[string]*modelCase // by the id the store gave
 	slots   map[string]*modelCase // the current case of a key
 	pages   []*modelPage
+	follows []modelFollow
 	clocks  map[string]int
 }
 
@@ -25,6 +26,7 @@ type modelMoment struct {
 	episode     int
 	key         string
 	urgency     string
+	raise       sayline.Raise
 	feeling     int
 	text        string
 	openUntil   time.Time
@@ -36,11 +38,13 @@ type modelMoment struct {
 
 type modelCase struct {
 	id, key, state, urgency, reason, owner string
-	episode, moments                       int
+	episode, moments, raised               int
 	feelings                               [6]int
 	resolvedAt                             time.Time
+	deadline, snoozed                      time.Time // when it comes back by itself
 	reached, seen, acknowledged, answered  bool
 	owners                                 map[string]bool // by episode
+	done                                   map[string]bool // steps of work, by episode
 	steps                                  []*modelStep
 }
 
@@ -51,14 +55,26 @@ type modelStep struct {
 	state      string
 }
 
+// modelFollow is who was told that a case is no more.
+type modelFollow struct {
+	of      *modelCase
+	episode int
+	person  string
+	made    time.Time
+}
+
 type modelPage struct {
 	id       string
+	person   string
+	made     time.Time
+	bundled  bool
 	of       *modelCase
 	episode  int
 	state    string
 	attempts int
 	lease    time.Time
 	due      time.Time
+	first    time.Time // it waited until then
 }
 
 func newModel(now func() time.Time) *model {
@@ -73,19 +89,16 @@ func (m *model) attach(x *modelMoment, pause time.Duration) (fresh bool) {
 		return false
 	}
 	c := m.slots[x.key]
-	pages := x.urgency != sayline.Quiet
-	switch {
-	case x.key == "" || c == nil || c.state == sayline.CaseResolved && m.now().Sub(c.resolvedAt) > 2*time.Hour:
-		c = &modelCase{key: x.key, state: sayline.CaseOpen, urgency: x.urgency, episode: 1, owners: map[string]bool{}}
+	if x.key == "" || c == nil || c.state == sayline.CaseResolved && m.now().Sub(c.resolvedAt) > 2*time.Hour {
+		c = &modelCase{key: x.key, state: sayline.CaseOpen, owners: map[string]bool{}, done: map[string]bool{}}
 		if x.key != "" {
 			m.slots[x.key] = c
 		}
 		fresh = true
-		if pages {
-			c.steps = append(c.steps, &modelStep{1, 1, x.id, m.now().Add(pause), sayline.StepWaiting})
-		}
-	case c.state == sayline.CaseResolved || rank[x.urgency] > rank[c.urgency]:
-		m.begin(c, x.urgency, x.id, pages, pause)
+	}
+	if urgency, raised := grows(x, c.moments+1); fresh || c.state == sayline.CaseResolved || rank[urgency] > rank[c.urgency] {
+		c.raised = raised
+		m.begin(c, urgency, x.id, urgency != sayline.Quiet, pause)
 	}
 	c.moments++
 	if x.feeling > 0 {
@@ -95,6 +108,15 @@ func (m *model) attach(x *modelMoment, pause time.Duration) (fresh bool) {
 	return fresh
 }
 
+// grows is what a moment makes of the urgency of a case that holds so many with
+// it, and their number if it was that which counted.
+func grows(x *modelMoment, moments int) (urgency string, raised int) {
+	if x.raise.At > 0 && moments >= x.raise.At && rank[x.raise.To] > rank[x.urgency] {
+		return x.raise.To, moments
+	}
+	return x.urgency, 0
+}
+
 var rank = map[string]int{sayline.None: 0, sayline.Quiet: 1, sayline.Normal: 2, sayline.Urgent: 3, sayline.Critical: 4}
 
 // begin starts an episode.
@@ -102,6 +124,7 @@ func (m *model) begin(c *modelCase, urgency, moment string, pages bool, pause ti
 	m.hush(c)
 	c.episode++
 	c.state, c.urgency, c.reason, c.resolvedAt = sayline.CaseOpen, urgency, "", time.Time{}
+	c.deadline, c.snoozed = time.Time{}, time.Time{}
 	c.reached, c.seen, c.acknowledged, c.answered = false, false, false, false
 	if pages {
 		c.steps = append(c.steps, &modelStep{c.episode, 1, moment, m.now().Add(pause), sayline.StepWaiting})
@@ -122,7 +145,7 @@ func (m *model) hush(c *modelCase) {
 	}
 }
 
-// bringBack is the author's way to start an episode.
+// bringBack starts an episode of a case as it is.
 func (m *model) bringBack(c *modelCase, moment string) {
 	if c.key != "" && m.slots[c.key] != c {
 		c.key = "" // another case has it now
@@ -147,11 +170,19 @@ func (m *model) see(c *modelCase) {
 
 func (m *model) acknowledge(c *modelCase, person string) {
 	m.see(c)
-	if who := fmt.Sprint(c.episode, person); c.state != sayline.CaseAcknowledged || !c.owners[who] {
+	who := fmt.Sprint(c.episode, person)
+	again := c.state == sayline.CaseAcknowledged && c.owners[who]
+	if !again {
 		c.owner = person // the latest to come; a second time is nothing new
 		c.owners[who] = true
 	}
-	c.state = sayline.CaseAcknowledged
+	if !again || !c.deadline.IsZero() {
+		c.deadline = time.Time{}
+		if c.urgency != sayline.Quiet && !c.answered {
+			c.deadline = m.now().Add(20 * time.Minute)
+		}
+	}
+	c.state, c.snoozed = sayline.CaseAcknowledged, time.Time{}
 	if !c.acknowledged {
 		c.acknowledged = true
 		m.clocks["acknowledge"]++
@@ -160,18 +191,57 @@ func (m *model) acknowledge(c *modelCase, person string) {
 }
 
 func (m *model) resolve(c *modelCase, reason string) {
-	c.state, c.reason, c.resolvedAt = sayline.CaseResolved, reason, m.now()
+	c.state, c.reason, c.resolvedAt, c.deadline, c.snoozed = sayline.CaseResolved, reason, m.now(), time.Time{}, time.Time{}
 	m.hush(c)
+}
+
+// snooze puts it off.
+func (m *model) snooze(c *modelCase, person string, until time.Time) {
+	m.see(c)
+	c.state, c.owner, c.snoozed, c.deadline = sayline.CaseSnoozed, person, until, time.Time{}
+	m.hush(c)
+}
+
+// comeBack opens what nobody did anything about, and what was put off until now.
+func (m *model) comeBack() {
+	for _, c := range m.cases {
+		ranOut := c.state == sayline.CaseAcknowledged && !c.deadline.IsZero() && !c.deadline.After(m.now())
+		if !ranOut && !(c.state == sayline.CaseSnoozed && !c.snoozed.After(m.now())) {
+			continue
+		}
+		cause := ""
+		for _, s := range c.steps {
+			if s.n == 1 {
+				cause = s.moment
+			}
+		}
+		m.bringBack(c, cause)
+	}
 }
 
 func (m *model) answer(c *modelCase, person string) {
 	if c.state != sayline.CaseResolved { // late words change nothing of its state
 		m.acknowledge(c, person)
+		c.deadline = time.Time{}
 	}
 	if !c.answered {
 		c.answered = true
 		m.clocks["answer"]++
 	}
+}
+
+// progress is a step of the work on a request; the last fulfils it.
+func (m *model) progress(c *modelCase, person string, last bool) {
+	m.acknowledge(c, person)
+	c.deadline = time.Time{}
+	if !last {
+		return
+	}
+	if !c.answered {
+		c.answered = true
+		m.clocks["answer"]++
+	}
+	m.resolve(c, "done")
 }
 
 // leave takes a moment out of its case.
@@ -188,9 +258,53 @@ func (m *model) leave(x *modelMoment, reason string) {
 	}
 	if c.moments == 0 && c.state != sayline.CaseResolved {
 		m.resolve(c, reason)
+		m.follow(c)
 	}
 	x.left = append(x.left, c)
 	x.in = nil
+}
+
+// follow tells whom the newest episode's pages had reached that it is no more.
+func (m *model) follow(c *modelCase) {
+	told := map[string]bool{}
+	for _, p := range m.pages {
+		reached := p.state != sayline.PageQueued && p.state != sayline.PageCancelled && p.state != sayline.PageFailed
+		if p.of == c && p.episode == c.episode && reached && !told[p.person] {
+			told[p.person] = true
+			m.follows = append(m.follows, modelFollow{c, c.episode, p.person, m.now()})
+		}
+	}
+}
+
+// turn is when a new page to a person is to be sent: what can wait goes with
+// others after three in two minutes.
+func (m *model) turn(c *modelCase, person string) (due time.Time, bundled bool) {
+	due = m.now()
+	if rank[c.urgency] >= rank[sayline.Urgent] {
+		return due, false
+	}
+	since, recent, next := due.Add(-2*time.Minute), 0, time.Time{}
+	for _, f := range m.follows {
+		if f.person == person && f.made.After(since) {
+			recent++
+		}
+	}
+	for _, p := range m.pages {
+		if p.person != person || !p.made.After(since) {
+			continue
+		}
+		recent++
+		if p.bundled && p.state == sayline.PageQueued && p.first.After(next) {
+			next = p.first
+		}
+	}
+	switch {
+	case recent < 3:
+		return due, false
+	case next.After(due) && !next.After(due.Add(2*time.Minute)):
+		return next, true
+	}
+	return due.Add(2 * time.Minute), true
 }
 
 func (m *model) withdraw(x *modelMoment) {
@@ -211,7 +325,7 @@ func (m *model) withdraw(x *modelMoment) {
 // amend is what an author changes: feeling, words, what it is decided to be.
 func (m *model) amend(x *modelMoment, to modelMoment, pause time.Duration) (fresh bool) {
 	if x.in != nil && to.urgency == sayline.None && x.spoke {
-		to.key, to.urgency = x.key, x.urgency
+		to.key, to.urgency, to.raise = x.key, x.urgency, sayline.Raise{}
 	}
 	stays := x.in != nil && to.urgency != sayline.None && to.key == x.key
 	if stays {
@@ -219,8 +333,8 @@ func (m *model) amend(x *modelMoment, to modelMoment, pause time.Duration) (fres
 		c.feelings[x.feeling]--
 		c.feelings[to.feeling]++
 		c.feelings[0] = 0
-		if rank[to.urgency] > rank[c.urgency] {
-			c.urgency = to.urgency
+		if urgency, raised := grows(&to, c.moments); rank[urgency] > rank[c.urgency] {
+			c.urgency, c.raised = urgency, raised
 			m.bringBack(c, x.id)
 		} else if c.state == sayline.CaseResolved && to.text != "" && to.text != x.text {
 			m.bringBack(c, x.id)
@@ -228,7 +342,7 @@ func (m *model) amend(x *modelMoment, to modelMoment, pause time.Duration) (fres
 	} else if x.in != nil {
 		m.leave(x, "moved")
 	}
-	x.feeling, x.text, x.key, x.urgency, x.sealed = to.feeling, to.text, to.key, to.urgency, to.sealed
+	x.feeling, x.text, x.key, x.urgency, x.raise, x.sealed = to.feeling, to.text, to.key, to.urgency, to.raise, to.sealed
 	if !stays {
 		fresh = m.attach(x, pause)
 	}
@@ -248,7 +362,7 @@ func (m *model) speak(x *modelMoment, text, solved string) (fresh bool) {
 	c := x.in
 	if c == nil {
 		if text != "" {
-			x.key, x.urgency = "", sayline.Quiet
+			x.key, x.urgency, x.raise = "", sayline.Quiet, sayline.Raise{}
 			return m.attach(x, 0)
 		}
 		return false

@@ -206,7 +206,7 @@ func dueInOrder(old *world) {
 	}
 	late, err := w.Late(w.ctx(), begin.Add(2500*time.Millisecond))
 	w.must(err)
-	if late.Steps != 2 || late.Pages != 0 || !late.Since.Equal(begin.Add(time.Second)) {
+	if late.Steps != 2 || late.Pages != 0 || late.Comebacks != 0 || !late.Since.Equal(begin.Add(time.Second)) {
 		w.Errorf("late %s", show(late))
 	}
 }

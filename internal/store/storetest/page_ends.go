@@ -196,7 +196,7 @@ func deskPage(w *world) {
 		w.Errorf("not shown yet: %s, %v", show(unshown), err)
 	}
 	for person, want := range map[string]bool{"lucia": true, "marco": false} {
-		if paged, err := w.WasPaged(w.ctx(), w.brand, m.Case, person); err != nil || paged != want {
+		if paged, err := w.WasPaged(w.ctx(), w.brand, m.Case, person, 0); err != nil || paged != want {
 			w.Errorf("%s was paged: %v, %v", person, paged, err)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/sayline/sayline"
+	"github.com/sayline/sayline/internal/store"
 )
 
 // Model plays random lives on a store and in a model of plain Go maps, and
@@ -65,7 +66,7 @@ func (a act) String() string { return a.name }
 var acts = []act{
 	{"say", (*play).say}, {"say again", (*play).say}, {"say more", (*play).say},
 	{"amend", (*play).amend}, {"speak", (*play).speak}, {"withdraw", (*play).withdraw},
-	{"acknowledge", (*play).acknowledge}, {"open", (*play).open}, {"reply", (*play).reply}, {"resolve", (*play).resolve},
+	{"acknowledge", (*play).acknowledge}, {"open", (*play).open}, {"reply", (*play).reply}, {"progress", (*play).progress}, {"resolve", (*play).resolve}, {"snooze", (*play).snooze}, {"come back", (*play).comeBack},
 	{"fire", (*play).fire}, {"lease", (*play).lease}, {"report", (*play).report}, {"expire", (*play).expire},
 	{"wait", (*play).wait},
 }
@@ -73,6 +74,7 @@ var acts = []act{
 var (
 	keys       = rapid.SampledFrom([]string{"a", "b", ""})
 	urgencies  = rapid.SampledFrom(sayline.Urgencies)
+	raises     = rapid.SampledFrom([]sayline.Raise{{}, {}, {At: 2, To: sayline.Normal}, {At: 2, To: sayline.Critical}, {At: 3, To: sayline.Critical}})
 	feelings   = rapid.IntRange(0, 5)
 	people     = rapid.SampledFrom([]string{"lucia", "marco"})
 	pauses     = rapid.SampledFrom([]time.Duration{0, 8 * time.Second})
@@ -89,10 +91,10 @@ func pick[T any](p *play, what string, list []T) (one T, ok bool) {
 }
 
 func (p *play) say() {
-	x := &modelMoment{key: keys.Draw(p.rt, "key"), urgency: urgencies.Draw(p.rt, "urgency"), feeling: feelings.Draw(p.rt, "feeling"), sealed: rapid.Bool().Draw(p.rt, "sealed")}
+	x := &modelMoment{key: keys.Draw(p.rt, "key"), urgency: urgencies.Draw(p.rt, "urgency"), raise: raises.Draw(p.rt, "raise"), feeling: feelings.Draw(p.rt, "feeling"), sealed: rapid.Bool().Draw(p.rt, "sealed")}
 	pause := pauses.Draw(p.rt, "pause")
 	a := p.tap(x.key, urgency(x.urgency), feeling(x.feeling), func(m *sayline.Moment) {
-		m.Decision.Pause = pause
+		m.Decision.Pause, m.Decision.Raise = pause, x.raise
 		if x.sealed {
 			m.SealedAt = m.ReceivedAt
 		}
@@ -129,6 +131,7 @@ func (p *play) amend() {
 	}
 	to := *x
 	to.key, to.urgency, to.feeling = keys.Draw(p.rt, "key"), urgencies.Draw(p.rt, "urgency"), feelings.Draw(p.rt, "feeling")
+	to.raise = raises.Draw(p.rt, "raise")
 	if text := maybeWords.Draw(p.rt, "words"); text != "" {
 		to.text = text
 	}
@@ -140,7 +143,7 @@ func (p *play) amend() {
 	err := p.Amend(p.ctx(), amendment(p.world, &sayline.Moment{Receipt: x.receipt}, func(m *sayline.Moment) error {
 		m.Feeling, m.Text = to.feeling, to.text
 		urgency(to.urgency)(m)
-		m.Decision.GroupKey, m.Decision.Pause = to.key, pause
+		m.Decision.GroupKey, m.Decision.Pause, m.Decision.Raise = to.key, pause, to.raise
 		if to.sealed {
 			m.SealedAt = p.clock.Now()
 		}
@@ -238,6 +241,25 @@ func (p *play) resolve() {
 	}
 }
 
+func (p *play) progress() {
+	c, ok := p.work()
+	if !ok {
+		return
+	}
+	who, step := people.Draw(p.rt, "who"), rapid.SampledFrom([]string{"on-the-way", "brought"}).Draw(p.rt, "step")
+	err := p.Progress(p.ctx(), p.act(c.id, who), step, step == "brought")
+	done := fmt.Sprint(c.episode, step)
+	if c.state == sayline.CaseResolved && !c.done[done] {
+		p.refused(err, sayline.Conflict)
+		return
+	}
+	p.must(err)
+	if !c.done[done] {
+		c.done[done] = true
+		p.model.progress(c, who, step == "brought")
+	}
+}
+
 func (p *play) reply() {
 	c, ok := p.work()
 	if !ok {
@@ -253,9 +275,34 @@ func (p *play) reply() {
 	p.must(p.AddMessage(p.ctx(), p.act(c.id, who), m))
 	if m.Direction == sayline.Note {
 		p.model.see(c)
+		c.deadline = time.Time{}
 	} else {
 		p.model.answer(c, who)
 	}
+}
+
+func (p *play) snooze() {
+	c, ok := p.work()
+	if !ok {
+		return
+	}
+	who, until := people.Draw(p.rt, "who"), p.clock.Now().Add(waits.Draw(p.rt, "for"))
+	err := p.Snooze(p.ctx(), p.act(c.id, who), until)
+	if c.state == sayline.CaseResolved {
+		p.refused(err, sayline.Conflict)
+		return
+	}
+	p.must(err)
+	p.model.snooze(c, who, until)
+}
+
+// comeBack brings back all of the brand whose time has come.
+func (p *play) comeBack() {
+	list, err := p.Comebacks(p.ctx(), p.clock.Now(), 1000)
+	p.must(err)
+	list = slices.DeleteFunc(list, func(b store.Comeback) bool { return b.Brand != p.brand })
+	p.must(p.BringBack(p.ctx(), p.brand, list))
+	p.model.comeBack()
 }
 
 func (p *play) wait() { p.clock.Move(waits.Draw(p.rt, "how long")) }

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"pgregory.net/rapid"
@@ -37,7 +38,8 @@ func (p *play) fire() {
 		s.state = sayline.StepEmpty
 	}
 	for _, page := range f.Pages {
-		p.model.pages = append(p.model.pages, &modelPage{id: page.ID, of: c, episode: c.episode, state: sayline.PageQueued, due: p.clock.Now()})
+		due, bundled := p.model.turn(c, page.Person)
+		p.model.pages = append(p.model.pages, &modelPage{id: page.ID, person: page.Person, made: p.clock.Now(), bundled: bundled, of: c, episode: c.episode, state: sayline.PageQueued, due: due, first: due})
 	}
 	if f.Next != nil {
 		c.steps = append(c.steps, &modelStep{c.episode, s.n + 1, "", f.Next.DueAt, sayline.StepWaiting})
@@ -135,8 +137,8 @@ func (p *play) compare() {
 	for id, c := range p.model.cases {
 		got := p.theCase(id)
 		same(p.world, "case "+id,
-			[]any{got.GroupKey, got.State, got.Urgency, got.Episode, got.Reason, got.Moments, got.Feelings, got.ResolvedAt, !got.ReachedAt.IsZero(), !got.SeenAt.IsZero(), !got.AcknowledgedAt.IsZero(), !got.AnsweredAt.IsZero()},
-			[]any{c.key, c.state, c.urgency, c.episode, c.reason, c.moments, c.feelings, c.resolvedAt, c.reached, c.seen, c.acknowledged, c.answered})
+			[]any{got.GroupKey, got.State, got.Urgency, got.Raised, got.Episode, got.Reason, got.Moments, got.Feelings, got.ResolvedAt, !got.ReachedAt.IsZero(), !got.SeenAt.IsZero(), !got.AcknowledgedAt.IsZero(), !got.AnsweredAt.IsZero(), got.AckDeadline, got.SnoozedUntil},
+			[]any{c.key, c.state, c.urgency, c.raised, c.episode, c.reason, c.moments, c.feelings, c.resolvedAt, c.reached, c.seen, c.acknowledged, c.answered, c.deadline, c.snoozed})
 		if c.state == sayline.CaseAcknowledged && got.Owner != c.owner {
 			p.Fatalf("case %s is %s's, want %s's", id, got.Owner, c.owner)
 		}
@@ -146,7 +148,26 @@ func (p *play) compare() {
 		got := p.stateOf(page.id)
 		same(p.world, "page "+page.id, []any{got.State, got.Attempts}, []any{page.state, page.attempts})
 	}
+	p.compareFollows()
 	p.compareClocks()
+}
+
+func (p *play) compareFollows() {
+	p.Helper()
+	var got, want []string
+	for id := range p.model.cases {
+		for _, page := range p.pages(id) {
+			if page.Says != "" {
+				got = append(got, fmt.Sprint(id, page.Episode, page.Person))
+			}
+		}
+	}
+	for _, f := range p.model.follows {
+		want = append(want, fmt.Sprint(f.of.id, f.episode, f.person))
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	same(p.world, "who was told that it is no more", got, want)
 }
 
 func (p *play) compareSteps(id string, c *modelCase) {

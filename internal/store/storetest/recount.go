@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/sayline/sayline"
@@ -21,8 +23,12 @@ func recount(ctx context.Context, db *sql.DB, brand string, moments []row) (faul
 	for _, t := range rollups {
 		want[t.name] = map[string]faces{}
 	}
+	last, err := readRows(ctx, db, "SELECT COALESCE(MAX(at), 0) AS at FROM event WHERE brand_id = $1", brand)
+	if err != nil {
+		return nil, err
+	}
 	for _, m := range moments {
-		if err := recountOne(want, m); err != nil {
+		if err := recountOne(want, m, last[0].n("at")); err != nil {
 			return nil, err
 		}
 	}
@@ -50,11 +56,10 @@ type rollup struct {
 }
 
 var rollups = []rollup{
-	{"count_hour", []string{"lane", "bucket", "touchpoint", "place", "audience", "kind"}},
-	{"count_day", []string{"lane", "bucket", "touchpoint", "place", "audience", "kind"}},
-	{"count_topic_hour", []string{"lane", "bucket", "topic", "touchpoint", "place", "audience"}},
-	{"count_topic_day", []string{"lane", "bucket", "topic", "touchpoint", "place", "audience"}},
-	{"count_minute", []string{"lane", "bucket", "touchpoint"}},
+	{"count_hour", []string{"lane", "bucket", "touchpoint", "place", "audience", "kind", "topic", "team", "source", "lang"}},
+	{"count_day", []string{"lane", "bucket", "touchpoint", "place", "audience", "kind", "topic", "team", "source", "lang"}},
+	{"count_minute", []string{"lane", "bucket", "touchpoint", "audience"}},
+	{"count_guard", []string{"lane", "bucket", "touchpoint", "audience"}},
 }
 
 func (t rollup) key(r row) string {
@@ -65,7 +70,7 @@ func (t rollup) key(r row) string {
 	return key
 }
 
-func recountOne(want map[string]map[string]faces, m row) error {
+func recountOne(want map[string]map[string]faces, m row, now int64) error {
 	zone, err := time.LoadLocation(detailOf(m).Zone)
 	if err != nil {
 		return err
@@ -83,17 +88,25 @@ func recountOne(want map[string]map[string]faces, m row) error {
 		kind = "question"
 	}
 	for _, t := range rollups {
-		key := row{"lane": m["lane"], "touchpoint": m["touchpoint"], "place": m["place"], "audience": m["audience"], "kind": kind, "topic": m["topic"]}
+		key := row{"lane": m["lane"], "touchpoint": m["touchpoint"], "place": m["place"], "audience": m["audience"], "kind": kind, "topic": m["topic"],
+			"team": m["team"], "source": slowSource(m.text("source")), "lang": slowLang(m.text("lang"))}
 		switch t.name {
-		case "count_hour", "count_topic_hour":
-			key["bucket"] = slowHour(at, zone)
-		case "count_day", "count_topic_day":
+		case "count_hour":
+			if key["bucket"] = slowHour(at, zone); now-slowHour(at, zone) > int64(40*24*time.Hour/time.Microsecond) {
+				continue // no longer kept by the hour
+			}
+		case "count_day":
 			key["bucket"] = slowDay(at, zone)
 		case "count_minute":
 			key["bucket"] = received - mod(received, int64(time.Minute/time.Microsecond))
-		}
-		if slices.Contains(t.cols, "topic") && m.text("topic") == "" {
-			continue
+			if m.text("source") == sayline.SourceImport { // not of now
+				continue
+			}
+		case "count_guard":
+			if !detailOf(m).Guarded {
+				continue
+			}
+			key["bucket"] = slowSunday(received, zone)
 		}
 		sum := want[t.name][t.key(key)]
 		for i := range sum {
@@ -102,6 +115,34 @@ func recountOne(want map[string]map[string]faces, m row) error {
 		want[t.name][t.key(key)] = sum
 	}
 	return nil
+}
+
+// slowSource and slowLang are what a way and a language are counted under.
+func slowSource(source string) string {
+	for _, known := range []string{"link", "button", "qr", "gs1", "kiosk", "voice", "staff", "relay", "agent", "api", "import"} {
+		if source == known {
+			return source
+		}
+	}
+	return ""
+}
+
+var primary = regexp.MustCompile(`^([a-z]{2,8})(-|$)`)
+
+func slowLang(tag string) string {
+	if m := primary.FindStringSubmatch(strings.ToLower(tag)); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// slowSunday goes on hour by hour to a Sunday, then back to where it begins.
+func slowSunday(at int64, zone *time.Location) int64 {
+	t := time.UnixMicro(at).In(zone)
+	for t.Weekday() != time.Sunday {
+		t = t.Add(time.Hour)
+	}
+	return slowDay(t.UnixMicro(), zone)
 }
 
 // slowHour goes back minute by minute for as long as the clocks on the wall

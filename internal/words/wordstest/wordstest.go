@@ -24,7 +24,7 @@ import (
 var methods = []string{"Say", "Count", "Line"}
 
 // Templates fails the test for every key in the templates, said as .Say "key"
-// (or Count, Line) on whatever it stands, that no language has.
+// (or Count, Line) on whatever it stands, that the languages of its part lack.
 func Templates(t *testing.T, c *words.Catalogue, set *template.Template) {
 	t.Helper()
 	n := 0
@@ -44,7 +44,11 @@ func Templates(t *testing.T, c *words.Catalogue, set *template.Template) {
 
 func check(t *testing.T, c *words.Catalogue, key, where string) {
 	t.Helper()
-	for _, l := range c.Languages() {
+	part := c.PartOf(key)
+	if part == "" {
+		t.Errorf("%s says %q, which no part has", where, key)
+	}
+	for _, l := range c.Languages(part) {
 		if !c.In(l).Has(key) {
 			t.Errorf("%s says %q, which %s does not have", where, key, l)
 		}
@@ -106,7 +110,7 @@ func command(n *parse.CommandNode, see func(string)) {
 }
 
 // Code fails the test for every key that a Go file of the folder says as a
-// literal and no language has.
+// literal and the languages of its part lack.
 func Code(t *testing.T, c *words.Catalogue, folder string) {
 	t.Helper()
 	set := token.NewFileSet()

@@ -1,0 +1,63 @@
+package docs_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sayline/sayline"
+	"github.com/sayline/sayline/internal/store"
+)
+
+// The shell examples of docs/api.md, run in their order against a real server by
+// a stock system: what it answers is what the author reads.
+func TestAPIExamples(t *testing.T) {
+	text := documents(t)["../docs/api.md"]
+	a := open(t)
+	const key = "system_0123456789"
+	if err := a.Store.MakeSystem(t.Context(), &store.System{Brand: "sparkle", ID: "stock", Name: "Stock", Teams: []string{"distribution"}, MadeAt: time.Now(), MadeBy: "elena"}, sayline.HashSecret(key)); err != nil {
+		t.Fatal(err)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, a.URL()+"/@sparkle/cx/moments", strings.NewReader(`{"topic":"cant-find-it","context":{"touchpoint":"k7f3"}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Idempotency-Key", "0123456789abcdef0123456789")
+	if status, body := do(t, req); status != http.StatusCreated {
+		t.Fatalf("nothing was said: %d %s", status, body)
+	}
+	id := ""
+	run := func(name string, into any) {
+		_, rest, ok := strings.Cut(text, "<!-- "+name+" -->\n")
+		if !ok {
+			t.Fatalf("no example of %s is marked", name)
+		}
+		cmd := exec.CommandContext(t.Context(), "sh", "-ec", blocks(rest)[0].text)
+		cmd.Env = append(os.Environ(), "HOUSE="+a.URL(), "BRAND=sparkle", "KEY="+key, "CASE="+id)
+		out, err := cmd.Output()
+		if err != nil || json.Unmarshal(out, into) != nil {
+			t.Fatalf("%s was answered %s (%v)", name, out, err)
+		}
+	}
+	var list struct{ Cases []struct{ ID string } }
+	if run("list", &list); len(list.Cases) != 1 {
+		t.Fatalf("the list is %+v", list)
+	}
+	id = list.Cases[0].ID
+	var c struct {
+		State, Owner, Topic string
+		Said                []struct{ Topic string }
+		Messages            []struct{ Text, By string }
+	}
+	for _, example := range []string{"read", "acknowledge", "answer", "answer", "resolve"} {
+		run(example, &c)
+	}
+	if c.State != "resolved" || c.Owner != "system:Stock" || len(c.Said) != 1 || c.Said[0].Topic != "cant-find-it" || len(c.Messages) != 1 || c.Messages[0].Text != "Back on the shelf tomorrow at 8:00." {
+		t.Errorf("in the end the case is %+v", c)
+	}
+}

@@ -1,0 +1,85 @@
+package store
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/sayline/sayline"
+)
+
+// Part is a part of what was said in public: what is empty narrows nothing, of a
+// list one is enough.
+type Part struct {
+	Touchpoints []string
+	Places      []string // all that are meant, those below a place too
+	Audiences   []string
+	Kinds       []string // see [sayline.Kinds]
+	Topics      []string
+	Teams       []string
+	Sources     []string // as [sayline.KnownSource] gives them
+	Langs       []string // as [CountedLang] gives them
+	Feelings    []int    // 0 is no feeling
+	Imported    Imported
+	Product     string
+	Lot         string
+	Words       string // all of them, as a search has them
+
+	// Guarded are the audiences of whom nothing shows that is about fewer than
+	// five moments: see guard.go.
+	Guarded []string
+}
+
+// Imported says whether past feedback that was imported counts.
+type Imported string
+
+// The three ways.
+const (
+	ImportedToo  Imported = ""
+	ImportedOnly Imported = "only"
+	ImportedNot  Imported = "no"
+)
+
+// longestLang is that of the longest primary subtag (BCP 47, section 2.2.1).
+const longestLang = 8
+
+// CountedLang is the language a moment is counted under: the primary subtag of
+// what was declared, "" where that is none.
+func CountedLang(tag string) string {
+	lang, _, _ := strings.Cut(strings.ToLower(tag), "-")
+	if len(lang) < 2 || len(lang) > longestLang || strings.Trim(lang, "abcdefghijklmnopqrstuvwxyz") != "" {
+		return ""
+	}
+	return lang
+}
+
+// single says whether the part is of what no roll-up answers.
+func (p *Part) single() bool { return p.Product+p.Lot+p.Words != "" }
+
+// takes says whether what was said under these facets belongs to the part.
+func (p *Part) takes(f *facets) bool {
+	in := func(list []string, v string) bool { return len(list) == 0 || slices.Contains(list, v) }
+	return in(p.Touchpoints, f.touchpoint) && in(p.Places, f.place) && in(p.Audiences, f.audience) && in(p.Kinds, f.kind) && in(p.Topics, f.topic) &&
+		in(p.Teams, f.team) && in(p.Sources, f.source) && in(p.Langs, f.lang) && p.Imported.takes(f.source)
+}
+
+// of is what of a tally the part's feelings leave.
+func (p *Part) of(t Tally) Tally {
+	if len(p.Feelings) == 0 {
+		return t
+	}
+	var left Tally
+	for _, feeling := range p.Feelings {
+		if feeling == 0 {
+			left.N += t.N - t.Felt()
+		} else {
+			left.Feelings[feeling] = t.Feelings[feeling]
+			left.N += t.Feelings[feeling]
+		}
+	}
+	return left
+}
+
+// takes says which sources the answer takes.
+func (i Imported) takes(source string) bool {
+	return i == ImportedToo || (i == ImportedOnly) == (source == sayline.SourceImport)
+}

@@ -1,0 +1,75 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/sayline/sayline"
+)
+
+// Complaint is a case about a problem as a register has it.
+type Complaint struct {
+	*sayline.Case
+	Reference string // of the moment that opened it; "" when it is kept no more
+	Words     string
+	Lang      string
+	Audience  string // of whoever spoke first
+}
+
+// EachComplaint calls each with the public cases about problems that were opened
+// in [from, until), in their order, lot by lot. Joined ones are in the case they
+// were joined with.
+func (s *Store) EachComplaint(ctx context.Context, brand string, from, until time.Time, each func([]Complaint) error) error {
+	for after := ""; ; {
+		b := newWhere("brand_id = ", brand)
+		b.text(" AND lane = '' AND kind = 'problem' AND merged_into = ''")
+		b.and("case_id >= ", sayline.NewID(from, zeros{})) // ids begin with their time
+		b.and("case_id < ", sayline.NewID(until, zeros{}))
+		b.and("case_id > ", after)
+		b.text(" ORDER BY case_id LIMIT ")
+		b.arg(saidLot)
+		cases, err := s.cases(ctx, brand, "SELECT "+caseCols+" FROM cases WHERE "+b.String(), b.args...)
+		if err != nil || len(cases) == 0 {
+			return err
+		}
+		list, err := s.complaints(ctx, brand, cases)
+		if err == nil {
+			err = each(list)
+		}
+		if err != nil {
+			return err
+		}
+		after = cases[len(cases)-1].ID
+	}
+}
+
+// complaints adds what was said first in each case.
+func (s *Store) complaints(ctx context.Context, brand string, cases []*sayline.Case) ([]Complaint, error) {
+	list, at, ids := make([]Complaint, len(cases)), map[string]int{}, make([]string, len(cases))
+	for i, c := range cases {
+		list[i].Case, at[c.ID], ids[i] = c, i, c.ID
+	}
+	b := newWhere("SELECT case_id, reference, text, lang, audience FROM moment WHERE brand_id = ", brand)
+	b.text(" AND moment_id IN (SELECT MIN(moment_id) FROM moment WHERE brand_id = ")
+	b.arg(brand)
+	b.among("case_id IN", ids)
+	b.text(" GROUP BY case_id)")
+	rows, err := s.readers.QueryContext(ctx, b.String(), b.args...)
+	if err != nil {
+		return nil, s.failed(err)
+	}
+	err = eachRow(rows, func(r *sql.Rows) error {
+		var id string
+		var c Complaint
+		if err := r.Scan(&id, &c.Reference, &c.Words, &c.Lang, &c.Audience); err != nil {
+			return err
+		}
+		if i, ok := at[id]; ok {
+			c.Case = list[i].Case
+			list[i] = c
+		}
+		return nil
+	})
+	return list, s.failed(err)
+}

@@ -1,0 +1,224 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"slices"
+	"time"
+
+	"github.com/sayline/sayline"
+)
+
+// Search asks for moments by their words: those of a scope that have all of
+// them, the newest first.
+type Search struct {
+	Brand  string
+	Scope  Scope
+	Text   string // as typed; the last word may be the beginning of one
+	Before int64  // number of the last one shown; 0 for the newest
+	Limit  int
+}
+
+// Match is a moment that was found, and the case it is in.
+type Match struct {
+	N      int64 // for the next page
+	Moment string
+	Case   string
+}
+
+// MostFound is where a number of things found ends: 10,000+.
+const MostFound = 10_000
+
+const (
+	fewMatches = 1_000 // are read at once, in no order
+	lookLot    = 1_000 // of more, so many are looked at in one go, the newest first
+	mostLooked = 2_000 // to count those of some teams
+)
+
+// SearchMoments reads a page of what a search finds; nothing for a text without a
+// word. The words and the lanes are one condition of the index; whose case it is
+// now is asked of the case.
+func (s *Store) SearchMoments(ctx context.Context, q Search) ([]Match, error) {
+	w := s.matching(&q)
+	lot := lookLot
+	if q.Scope.whole() {
+		lot = q.Limit + 1 // nearly all of it is in the scope
+	}
+	var list []Match
+	for len(list) < q.Limit {
+		numbers, err := w.next(ctx, lot)
+		if err != nil || len(numbers) == 0 {
+			return list, s.failed(err)
+		}
+		found, err := s.matches(ctx, &q, numbers)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, found...)
+	}
+	return list[:q.Limit], nil
+}
+
+// CountFound counts what a search finds, up to most, and says whether there is
+// more. Of who sees only some teams' cases each has to be looked at: these are
+// counted among the newest that have the words.
+func (s *Store) CountFound(ctx context.Context, q Search, most int) (n int, more bool, err error) {
+	if q.Before = 0; q.Scope.whole() {
+		n, err = s.countWhole(ctx, &q, most+1)
+		return min(n, most), n > most, err
+	}
+	w := s.matching(&q)
+	for looked := 0; ; {
+		numbers, err := w.next(ctx, max(1, min(lookLot, mostLooked-looked)))
+		if err != nil || len(numbers) == 0 {
+			return n, false, s.failed(err)
+		}
+		if looked += len(numbers); looked > mostLooked {
+			return n, true, nil
+		}
+		found, err := s.matches(ctx, &q, numbers)
+		if err != nil {
+			return 0, false, err
+		}
+		if n += len(found); n > most {
+			return most, true, nil
+		}
+	}
+}
+
+// whole says whether a scope is whole lanes: then the index alone knows what is in it.
+func (sc Scope) whole() bool {
+	return !slices.ContainsFunc(sc, func(l LaneScope) bool { return !l.All })
+}
+
+func (s *Store) countWhole(ctx context.Context, q *Search, most int) (n int, err error) {
+	a, scopes := askedFor(q.Text), q.Scope.words(q.Brand)
+	if len(a.words) == 0 || len(scopes) == 0 {
+		return 0, nil
+	}
+	b := new(where)
+	b.text("SELECT COUNT(*) FROM (SELECT t.rowid FROM search_words t WHERE " + s.engine.searchMatch())
+	b.arg(s.engine.searchFor(scopes, a))
+	b.text(s.engine.searchEnd() + " LIMIT ")
+	b.arg(most)
+	b.text(") c")
+	return n, s.failed(s.readers.QueryRowContext(ctx, b.String(), b.args...).Scan(&n))
+}
+
+// walk goes through the numbers of what has the words, the newest first.
+type walk struct {
+	store  *Store
+	words  string // as the engine asks for them; "" for none
+	before int64
+	few    int // up to so many are read at once
+	begun  bool
+	known  bool    // all of it is
+	rest   []int64 // of what is known
+}
+
+func (s *Store) matching(q *Search) *walk {
+	w := &walk{store: s, before: q.Before, few: fewMatches}
+	if a, scopes := askedFor(q.Text), q.Scope.words(q.Brand); len(a.words) > 0 && len(scopes) > 0 {
+		w.words = s.engine.searchFor(scopes, a)
+	}
+	return w
+}
+
+// next gives up to n further numbers; none at the end. What is rare is found by the
+// words alone and put in order here; what is common is found soon by going back
+// from the newest. Which of the two it is a planner can only guess, and guesses
+// that a word nobody ever said is common.
+func (w *walk) next(ctx context.Context, n int) (list []int64, err error) {
+	if w.words == "" {
+		return nil, nil
+	}
+	if !w.begun {
+		w.begun = true
+		if list, err = w.ask(ctx, "", w.few+1); err != nil {
+			return nil, err
+		}
+		if w.known = len(list) <= w.few; w.known {
+			slices.SortFunc(list, func(a, b int64) int { return cmp.Compare(b, a) })
+			w.rest = slices.DeleteFunc(list, func(n int64) bool { return w.before > 0 && n >= w.before })
+		}
+	}
+	if w.known {
+		list, w.rest = w.rest[:min(n, len(w.rest))], w.rest[min(n, len(w.rest)):]
+		return list, nil
+	}
+	if list, err = w.ask(ctx, " ORDER BY t.rowid DESC", n); len(list) > 0 {
+		w.before = list[len(list)-1]
+	}
+	return list, err
+}
+
+// ask reads numbers in an order. Without one, which are read aside, so that how
+// few are wanted makes nobody read the whole table for them.
+func (w *walk) ask(ctx context.Context, order string, limit int) (list []int64, err error) {
+	e, b := w.store.engine, new(where)
+	if order == "" {
+		b.text("WITH w AS " + e.aside() + " (")
+	}
+	b.text("SELECT t.rowid FROM search_words t WHERE " + e.searchMatch())
+	b.arg(w.words)
+	b.text(e.searchEnd())
+	if order == "" {
+		b.text(") SELECT rowid FROM w")
+	} else if w.before > 0 {
+		b.and("t.rowid < ", w.before)
+	}
+	b.text(order + " LIMIT ")
+	b.arg(limit)
+	rows, err := w.store.readers.QueryContext(ctx, b.String(), b.args...)
+	if err != nil {
+		return nil, err
+	}
+	err = eachRow(rows, func(r *sql.Rows) error {
+		var n int64
+		err := r.Scan(&n)
+		list = append(list, n)
+		return err
+	})
+	return list, err
+}
+
+// matches reads what stands under some numbers and is in the scope, the newest first.
+func (s *Store) matches(ctx context.Context, q *Search, numbers []int64) (list []Match, err error) {
+	err = s.inLots(ctx, "SELECT d.n, d.moment_id, m.case_id, c.lane, c.team, c.place FROM search_moment d JOIN moment m ON m.brand_id = d.brand_id AND m.moment_id = d.moment_id "+
+		"JOIN cases c ON c.brand_id = m.brand_id AND c.case_id = m.case_id WHERE d.brand_id = $1 AND d.n", q.Brand, unique(numbers), func(r *sql.Rows) error {
+		var m Match
+		var lane, team, place string
+		err := r.Scan(&m.N, &m.Moment, &m.Case, &lane, &team, &place)
+		if err == nil && q.Scope.sees(lane, team, place) {
+			list = append(list, m)
+		}
+		return err
+	})
+	slices.SortFunc(list, func(a, b Match) int { return cmp.Compare(b.N, a.N) })
+	return list, err
+}
+
+// sees says whether a case of a lane, team and place is in the scope.
+func (sc Scope) sees(lane, team, place string) bool {
+	return slices.ContainsFunc(sc, func(l LaneScope) bool {
+		return l.Lane == lane && (l.All || slices.ContainsFunc(l.Teams, func(t TeamScope) bool {
+			return t.Team == team && (t.Places == nil || slices.Contains(t.Places, place))
+		}))
+	})
+}
+
+// CaseOfKey reads the case that the next moment of a group key would join at a
+// time; NotFound when it would open one.
+func (s *Store) CaseOfKey(ctx context.Context, brand, key string, at time.Time) (*sayline.Case, error) {
+	var id, state string
+	var resolved int64
+	err := s.readers.QueryRowContext(ctx, "SELECT case_id, state, resolved_at FROM case_slot WHERE brand_id = $1 AND group_key = $2", brand, key).Scan(&id, &state, &resolved)
+	if err == nil && state == sayline.CaseResolved && at.Sub(fromMicros(resolved)) > sayline.ReopenWindow {
+		err = sql.ErrNoRows
+	}
+	if err != nil {
+		return nil, s.failed(err)
+	}
+	return s.Case(ctx, brand, id)
+}

@@ -1,0 +1,35 @@
+package studio
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/sayline/sayline"
+	"github.com/sayline/sayline/internal/auth"
+	"github.com/sayline/sayline/internal/house"
+)
+
+// savePublic shows the public page to everybody, or no longer: a new version of
+// the brand, on the one that was looked at.
+func (s *Studio) savePublic(w http.ResponseWriter, r *http.Request, v *auth.Viewer) error {
+	form, err := house.Form(w, r)
+	if err != nil {
+		return err
+	}
+	stored, err := s.Store.Config(r.Context(), v.Brand.ID)
+	if err != nil {
+		return err
+	}
+	if base, err := strconv.Atoi(form.Get("base")); err != nil || base != stored.Version {
+		return &sayline.Error{Kind: sayline.Conflict, Key: "studio_changed", Message: "The brand has changed since you looked. Please look again."}
+	}
+	next := *stored.Config
+	next.PublicPage = form.Get("do") == "show"
+	if _, err := s.Store.SaveConfig(r.Context(), &next, stored.Version, v.Person.ID); err != nil {
+		return err
+	}
+	if err := s.Reload(r.Context(), v.Brand.ID); err != nil {
+		return err
+	}
+	return house.Done(w, r, house.BrandPath(v.Brand.ID, "/studio"), "public")
+}
