@@ -14,7 +14,7 @@ func runBench(ctx context.Context, c *call) error {
 	f := c.flags("bench")
 	f.StringVar(&o.Postgres, "bench-postgres", "", "measure PostgreSQL too, on the server at `postgres://…` (it makes and drops a database)")
 	f.DurationVar(&o.Lasting, "lasting", 5*time.Second, "how long each measurement lasts")
-	f.StringVar(&o.Only, "only", "", "measure one `thing` only: accepts, webhooks, live, pages, steps, index or desk")
+	f.StringVar(&o.Only, "only", "", "measure one `thing` only: accepts, webhooks, live, pages, steps, index, desk or search")
 	into := f.String("write", "", "put the table into this `file`, between its marks")
 	if _, err := c.parse(f); err != nil {
 		return err

@@ -27,6 +27,28 @@ func (v *visitor) found(text, want string) string {
 	}
 }
 
+// TestSearchFindsWhatMadeNoWork: who may see the pulse finds what is nobody's work,
+// and reads it there; another company's people, and who looks for a name that is
+// none of theirs, find nothing.
+func TestSearchFindsWhatMadeNoWork(t *testing.T) {
+	h := openDesk(t, housetest.Options{})
+	idea := h.Say(sparkle, sayline.Moment{Kind: "idea", Text: "A glass bottle, please", Context: housetest.At("k7f3")}).Moment
+	h.Say(sparkle, sayline.Moment{Topic: "cant-find-it", Text: "No glass here", Class: sayline.Identified, Contact: &sayline.MomentContact{Name: "Ana Belén"}, Context: housetest.At("k7f3")})
+	page := visit(t, h, vicent).found("glass", "2 found")
+	if !strings.Contains(page, "/b/sparkle/pulse/moments/"+idea.ID) {
+		t.Errorf("it leads elsewhere: %s", page)
+	}
+	if _, page = visit(t, h, vicent).get("/b/sparkle/search?q=belen"); strings.Contains(page, "found, the newest") || strings.Contains(page, "Ana Bel") {
+		t.Errorf("a name is found by who has nothing to do with it: %s", page)
+	}
+	if page = visit(t, h, marco).found("belen", "1 found"); !strings.Contains(page, "Ana Bel") {
+		t.Error("who works on it can't read who said it")
+	}
+	if _, page = visit(t, h, nacho).get("/b/sparkle/search?q=glass"); strings.Contains(page, "found, the newest") {
+		t.Error("another company reads what is none of its own")
+	}
+}
+
 // TestListIsNarrowed: by each thing it can be, by several together, in the
 // address; what is not there narrows nothing; each can be let go of.
 func TestListIsNarrowed(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -51,7 +52,8 @@ const (
 	wordsShown = 240 // characters of somebody's words
 )
 
-// searchPage finds moments of cases the viewer may act on, the newest first.
+// searchPage finds moments of cases the viewer may act on, and, for who may see
+// the pulse, everything else that was said in public, the newest first.
 func (d *Desk) searchPage(w http.ResponseWriter, r *http.Request, v *auth.Viewer) error {
 	q := r.URL.Query()
 	p := searchPage{View: d.NewView(r, v), Text: house.Cut(q.Get("q"), sayline.MaxShort)}
@@ -59,7 +61,7 @@ func (d *Desk) searchPage(w http.ResponseWriter, r *http.Request, v *auth.Viewer
 	before, _ := strconv.ParseInt(q.Get("before"), 10, 64)
 	p.First = before == 0
 	if p.Text != "" {
-		if err := d.search(r.Context(), &p, store.Search{Brand: v.Brand.ID, Scope: v.All(), Text: q.Get("q"), Before: before, Limit: hitsShown + 1}); err != nil {
+		if err := d.search(r.Context(), &p, store.Search{Brand: v.Brand.ID, Scope: v.All(), Open: v.MaySeePulse(), Guarded: v.Brand.Guarded(), Text: q.Get("q"), Before: before, Limit: hitsShown + 1}); err != nil {
 			return err
 		}
 	}
@@ -102,23 +104,55 @@ func (d *Desk) hits(ctx context.Context, v *house.View, found []store.Match, tex
 	var list []hit
 	for _, f := range found {
 		m, c := said[f.Moment], of[f.Case]
-		if m == nil || c == nil || m.Case != c.ID || !v.Viewer.MayAct(c) || !v.Viewer.SeesLane(m.Lane) {
-			continue
-		}
-		if m.Class == sayline.Identified { // who said it is kept apart
-			if m, err = d.Store.Moment(ctx, brand, m.ID); sayline.KindOf(err) == sayline.NotFound {
-				continue
-			} else if err != nil {
+		switch {
+		case m == nil:
+		case c != nil && m.Case == c.ID && v.Viewer.MayAct(c) && v.Viewer.SeesLane(m.Lane):
+			h, err := d.hit(ctx, v, m, c, text)
+			if err != nil {
 				return nil, err
 			}
+			list = append(list, h)
+		case v.Viewer.MaySeePulse() && m.Lane == "" && !slices.Contains(v.Viewer.Brand.Guarded(), m.Audience):
+			list = append(list, openHit(v, m, c, text))
 		}
-		list = append(list, d.hit(v, m, c, text))
 	}
 	return list, nil
 }
 
-func (d *Desk) hit(v *house.View, m *sayline.Moment, c *sayline.Case, text string) hit {
-	h := hit{ID: m.ID, Href: v.Path("/desk/") + c.ID + "#m-" + m.ID, Feeling: m.Feeling, Time: v.At(m.ReceivedAt), Closed: c.State == sayline.CaseResolved}
+// hit is what was found of a case the viewer may act on, with who said it.
+func (d *Desk) hit(ctx context.Context, v *house.View, m *sayline.Moment, c *sayline.Case, text string) (hit, error) {
+	who := ""
+	if m.Class == sayline.Identified { // who said it is kept apart
+		switch full, err := d.Store.Moment(ctx, m.Brand, m.ID); {
+		case err == nil && full.Contact != nil:
+			who = house.Join(" · ", full.Contact.Name, full.Contact.Member)
+		case err != nil && sayline.KindOf(err) != sayline.NotFound:
+			return hit{}, err
+		}
+	}
+	h := hitOf(v, m, text)
+	h.Href, h.Closed = v.Path("/desk/")+c.ID+"#m-"+m.ID, c.State == sayline.CaseResolved
+	h.About = house.Join(" · ", h.About, m.Context.Ref, who, v.Names.Team(c.Team, ""), m.Reference)
+	if c.Lane != "" {
+		h.Lane, h.Time = v.Names.Lane(c.Lane), v.Day(m.ReceivedAt)
+	}
+	return h, nil
+}
+
+// openHit is what everybody may read, as the pulse shows it.
+func openHit(v *house.View, m *sayline.Moment, c *sayline.Case, text string) hit {
+	h := hitOf(v, m, text)
+	h.Href = v.Path("/pulse/moments/") + m.ID
+	if c != nil && m.Case == c.ID && c.Lane == "" {
+		h.Closed = c.State == sayline.CaseResolved
+		h.About = house.Join(" · ", h.About, v.Names.Team(c.Team, c.Place))
+	}
+	return h
+}
+
+// hitOf is what was said, and where.
+func hitOf(v *house.View, m *sayline.Moment, text string) hit {
+	h := hit{ID: m.ID, Feeling: m.Feeling, Time: v.At(m.ReceivedAt)}
 	words := strings.TrimSpace(m.Text)
 	if words == "" {
 		words = v.Names.Said(m)
@@ -126,18 +160,11 @@ func (d *Desk) hit(v *house.View, m *sayline.Moment, c *sayline.Case, text strin
 		h.Case = v.Names.Topic(m.Topic)
 	}
 	h.Said = store.Pieces(around(words, text), text)
-	who := ""
-	if m.Contact != nil {
-		who = house.Join(" · ", m.Contact.Name, m.Contact.Member)
-	}
 	lot := ""
-	if c.Lot != "" {
-		lot = v.Say("lot", "lot", c.Lot)
+	if m.Context.Lot != "" {
+		lot = v.Say("lot", "lot", m.Context.Lot)
 	}
-	h.About = house.Join(" · ", v.Names.Where(&m.Context), v.Names.Product(m.Context.Product), lot, m.Context.Ref, who, v.Names.Team(c.Team, ""), m.Reference)
-	if c.Lane != "" {
-		h.Lane, h.Time = v.Names.Lane(c.Lane), v.Day(m.ReceivedAt)
-	}
+	h.About = house.Join(" · ", v.Names.Where(&m.Context), v.Names.Product(m.Context.Product), lot)
 	return h
 }
 

@@ -73,7 +73,7 @@ func (s *Store) having(b *where, q *Search) {
 		return
 	}
 	b.text(" AND case_id IN (SELECT m.case_id FROM search_words t JOIN search_moment d ON d.n = t.rowid JOIN moment m ON m.brand_id = d.brand_id AND m.moment_id = d.moment_id WHERE " + s.engine.searchMatch())
-	b.arg(s.engine.searchFor(scopes, a))
+	b.arg(s.engine.searchFor([]clause{{scopes: scopes, inside: true}}, a))
 	b.text(s.engine.searchEnd() + " ORDER BY t.rowid DESC LIMIT ")
 	b.arg(mostMatches)
 	b.text(")")

@@ -28,11 +28,11 @@ type engine interface {
 	// searchInsert is the INSERT of a rowid and its words, a blank between them.
 	searchInsert() string
 	// searchMatch begins the condition that the words of t match, searchEnd ends
-	// it; between them stands a parameter, as searchFor writes it: one of the
-	// scopes, and all the words that are asked for.
+	// it; between them stands a parameter, as searchFor writes it: one of some
+	// ways to be found by the words that are asked for.
 	searchMatch() string
 	searchEnd() string
-	searchFor(scopes []string, a asked) string
+	searchFor(ways []clause, a asked) string
 	// aside says of a WITH that it is planned, though not read, as if all of it were
 	// wanted.
 	aside() string

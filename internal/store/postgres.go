@@ -66,17 +66,8 @@ func (postgresEngine) searchMatch() string { return "t.words @@ CAST(" }
 func (postgresEngine) searchEnd() string   { return " AS tsquery)" }
 func (postgresEngine) aside() string       { return "MATERIALIZED" }
 
-// searchFor writes a tsquery, every word quoted: none has a quote in it.
-func (postgresEngine) searchFor(scopes []string, a asked) string {
-	all := []string{"('" + strings.Join(scopes, "' | '") + "')"}
-	for _, w := range a.words {
-		all = append(all, "'"+w+"'")
-	}
-	query := strings.Join(all, " & ")
-	if a.head {
-		query += ":*"
-	}
-	return query
+func (postgresEngine) searchFor(ways []clause, a asked) string {
+	return signs{quote: "'", and: " & ", or: " | ", but: " & !", head: ":*"}.write(ways, a)
 }
 
 func (postgresEngine) migrating(ctx context.Context, c *sql.Conn, f func() error) error {

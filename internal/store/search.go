@@ -10,17 +10,19 @@ import (
 	"github.com/sayline/sayline"
 )
 
-// Search asks for moments by their words: those of a scope that have all of
-// them, the newest first.
+// Search asks for moments by their words: those of a scope, and, for who may see
+// them, all that were said in public, that have all of the words, the newest first.
 type Search struct {
-	Brand  string
-	Scope  Scope
-	Text   string // as typed; the last word may be the beginning of one
-	Before int64  // number of the last one shown; 0 for the newest
-	Limit  int
+	Brand   string
+	Scope   Scope
+	Open    bool     // what is said in public is theirs to see
+	Guarded []string // audiences of whom nothing single is: see guard.go
+	Text    string   // as typed; the last word may be the beginning of one
+	Before  int64    // number of the last one shown; 0 for the newest
+	Limit   int
 }
 
-// Match is a moment that was found, and the case it is in.
+// Match is a moment that was found, and the case it is in; "" for none.
 type Match struct {
 	N      int64 // for the next page
 	Moment string
@@ -38,11 +40,13 @@ const (
 
 // SearchMoments reads a page of what a search finds; nothing for a text without a
 // word. The words and the lanes are one condition of the index; whose case it is
-// now is asked of the case.
+// now is asked of the case. Who may see what is said in public finds the words
+// that everybody is shown; names, references, voices and conversations are
+// found by who works on the case.
 func (s *Store) SearchMoments(ctx context.Context, q Search) ([]Match, error) {
 	w := s.matching(&q)
 	lot := lookLot
-	if q.Scope.whole() {
+	if q.whole() {
 		lot = q.Limit + 1 // nearly all of it is in the scope
 	}
 	var list []Match
@@ -64,7 +68,7 @@ func (s *Store) SearchMoments(ctx context.Context, q Search) ([]Match, error) {
 // more. Of who sees only some teams' cases each has to be looked at: these are
 // counted among the newest that have the words.
 func (s *Store) CountFound(ctx context.Context, q Search, most int) (n int, more bool, err error) {
-	if q.Before = 0; q.Scope.whole() {
+	if q.Before = 0; q.whole() {
 		n, err = s.countWhole(ctx, &q, most+1)
 		return min(n, most), n > most, err
 	}
@@ -87,19 +91,40 @@ func (s *Store) CountFound(ctx context.Context, q Search, most int) (n int, more
 	}
 }
 
-// whole says whether a scope is whole lanes: then the index alone knows what is in it.
-func (sc Scope) whole() bool {
-	return !slices.ContainsFunc(sc, func(l LaneScope) bool { return !l.All })
+// whole says whether a search is of whole lanes: then the index alone knows what
+// is found.
+func (q *Search) whole() bool {
+	return !slices.ContainsFunc(q.Scope, func(l LaneScope) bool { return !l.All && len(l.Teams) > 0 })
+}
+
+// ways are how what is searched for may be found.
+func (q *Search) ways() (list []clause) {
+	if scopes := q.Scope.words(q.Brand); len(scopes) > 0 {
+		list = append(list, clause{scopes: scopes, inside: true})
+	}
+	if q.Open {
+		list = append(list, openly(q.Brand, q.Guarded, scopeWord(q.Brand, ""), looseWord(q.Brand)))
+	}
+	return list
+}
+
+// query is the search as the engine asks for it; "" finds nothing.
+func (s *Store) query(q *Search) string {
+	a, ways := askedFor(q.Text), q.ways()
+	if len(a.words) == 0 || len(ways) == 0 {
+		return ""
+	}
+	return s.engine.searchFor(ways, a)
 }
 
 func (s *Store) countWhole(ctx context.Context, q *Search, most int) (n int, err error) {
-	a, scopes := askedFor(q.Text), q.Scope.words(q.Brand)
-	if len(a.words) == 0 || len(scopes) == 0 {
+	words := s.query(q)
+	if words == "" {
 		return 0, nil
 	}
 	b := new(where)
 	b.text("SELECT COUNT(*) FROM (SELECT t.rowid FROM search_words t WHERE " + s.engine.searchMatch())
-	b.arg(s.engine.searchFor(scopes, a))
+	b.arg(words)
 	b.text(s.engine.searchEnd() + " LIMIT ")
 	b.arg(most)
 	b.text(") c")
@@ -118,11 +143,7 @@ type walk struct {
 }
 
 func (s *Store) matching(q *Search) *walk {
-	w := &walk{store: s, before: q.Before, few: fewMatches}
-	if a, scopes := askedFor(q.Text), q.Scope.words(q.Brand); len(a.words) > 0 && len(scopes) > 0 {
-		w.words = s.engine.searchFor(scopes, a)
-	}
-	return w
+	return &walk{store: s, before: q.Before, few: fewMatches, words: s.query(q)}
 }
 
 // next gives up to n further numbers; none at the end. What is rare is found by the
@@ -183,20 +204,31 @@ func (w *walk) ask(ctx context.Context, order string, limit int) (list []int64, 
 	return list, err
 }
 
-// matches reads what stands under some numbers and is in the scope, the newest first.
+// matches reads what stands under some numbers and is theirs to see, the newest first.
 func (s *Store) matches(ctx context.Context, q *Search, numbers []int64) (list []Match, err error) {
-	err = s.inLots(ctx, "SELECT d.n, d.moment_id, m.case_id, c.lane, c.team, c.place FROM search_moment d JOIN moment m ON m.brand_id = d.brand_id AND m.moment_id = d.moment_id "+
-		"JOIN cases c ON c.brand_id = m.brand_id AND c.case_id = m.case_id WHERE d.brand_id = $1 AND d.n", q.Brand, unique(numbers), func(r *sql.Rows) error {
+	a := askedFor(q.Text)
+	err = s.inLots(ctx, "SELECT d.n, d.moment_id, m.case_id, m.lane, m.audience, m.text, m.product, m.lot, COALESCE(c.lane, ''), COALESCE(c.team, ''), COALESCE(c.place, '') "+
+		"FROM search_moment d JOIN moment m ON m.brand_id = d.brand_id AND m.moment_id = d.moment_id "+
+		"LEFT JOIN cases c ON c.brand_id = m.brand_id AND c.case_id = m.case_id WHERE d.brand_id = $1 AND d.n", q.Brand, unique(numbers), func(r *sql.Rows) error {
 		var m Match
-		var lane, team, place string
-		err := r.Scan(&m.N, &m.Moment, &m.Case, &lane, &team, &place)
-		if err == nil && q.Scope.sees(lane, team, place) {
+		var lane, audience, text, product, lot, caseLane, team, place string
+		err := r.Scan(&m.N, &m.Moment, &m.Case, &lane, &audience, &text, &product, &lot, &caseLane, &team, &place)
+		if err != nil {
+			return err
+		}
+		theirs := m.Case != "" && q.Scope.sees(caseLane, team, place)
+		if theirs || lane == "" && q.opens(audience) && a.in(text, product, lot) {
 			list = append(list, m)
 		}
-		return err
+		return nil
 	})
 	slices.SortFunc(list, func(a, b Match) int { return cmp.Compare(b.N, a.N) })
 	return list, err
+}
+
+// opens says whether what an audience says in public is theirs to see one by one.
+func (q *Search) opens(audience string) bool {
+	return q.Open && audience != alwaysGuarded && !slices.Contains(q.Guarded, audience)
 }
 
 // sees says whether a case of a lane, team and place is in the scope.

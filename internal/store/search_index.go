@@ -54,7 +54,8 @@ func (s *Store) searchPlace(ctx context.Context, brand string) (at int64, err er
 	return at, s.failed(err)
 }
 
-// searchEntry is one moment as it is searched. Without words it is not.
+// searchEntry is one moment as it is searched; caseID is "" where it is nobody's
+// work. Without words it is not.
 type searchEntry struct {
 	moment, touchpoint, caseID string
 	words                      []string
@@ -87,13 +88,38 @@ func (s *Store) searchEntries(ctx context.Context, brand string, ids []string) (
 	var list []searchEntry
 	for _, id := range ids {
 		e := searchEntry{moment: id}
-		if m := moments[id]; m != nil && m.Case != "" {
-			e.caseID, e.touchpoint = m.Case, m.Context.Touchpoint
-			e.words = append(searchWords(append([]string{m.Text, m.Reference, strings.ReplaceAll(m.Reference, "-", ""), m.Context.Lot, m.Context.Ref, m.Context.Product}, spoken(more[id])...)...), scopeWord(brand, m.Lane))
+		if m := moments[id]; m != nil {
+			e.caseID, e.touchpoint, e.words = m.Case, m.Context.Touchpoint, wordsOf(m, spoken(more[id]))
 		}
 		list = append(list, e)
 	}
 	return list, nil
+}
+
+// wordsOf are the words a moment is found by: those everybody is shown, those
+// only who works on it is, and where it belongs. What is nobody's work is not
+// searched where it has no word, or is private: then there is no page to read it on.
+func wordsOf(m *sayline.Moment, more []string) []string {
+	words := searchWords(m.Text, m.Context.Product, m.Context.Lot)
+	inside := append([]string{m.Context.Ref}, more...)
+	if m.Case != "" {
+		inside = append(inside, m.Reference, strings.ReplaceAll(m.Reference, "-", ""))
+	}
+	for _, w := range searchWords(inside...) {
+		words = append(words, insideWord(w))
+	}
+	switch {
+	case m.Case != "":
+		words = append(words, scopeWord(m.Brand, m.Lane))
+	case len(words) == 0 || m.Lane != "":
+		return nil
+	default:
+		words = append(words, looseWord(m.Brand))
+	}
+	if m.Lane == "" && handle(m.Audience) {
+		words = append(words, audienceWord(m.Brand, m.Audience))
+	}
+	return words
 }
 
 // spoken are further texts of a moment; a contact's are its members.
@@ -140,7 +166,7 @@ func (tx *Tx) indexOne(brand string, e *searchEntry) error {
 	if err != nil {
 		return err
 	}
-	if e.touchpoint != "" {
+	if e.touchpoint != "" && e.caseID != "" {
 		if _, err := tx.exec("INSERT INTO case_touchpoint (brand_id, case_id, touchpoint) VALUES ($1, $2, $3) ON CONFLICT (brand_id, case_id, touchpoint) DO NOTHING", brand, e.caseID, e.touchpoint); err != nil {
 			return err
 		}

@@ -107,20 +107,16 @@ func askedFor(text string) asked {
 	return a
 }
 
-// scopeWord is the word that all moments of a brand's lane have. No word of a
-// person can be like it.
-func scopeWord(brand, lane string) string { return "=" + brand + "/" + lane }
-
-// words are the scope words of a scope, sorted.
-func (sc Scope) words(brand string) []string {
-	var list []string
-	for _, l := range sc {
-		if l.All || len(l.Teams) > 0 {
-			list = append(list, scopeWord(brand, l.Lane))
+// in says whether texts have all the words that are asked for.
+func (a *asked) in(texts ...string) bool {
+	words := searchWords(texts...)
+	for i, want := range a.words {
+		head := a.head && i == len(a.words)-1
+		if !slices.ContainsFunc(words, func(w string) bool { return w == want || head && strings.HasPrefix(w, want) }) {
+			return false
 		}
 	}
-	slices.Sort(list)
-	return slices.Compact(list)
+	return true
 }
 
 // Piece is a part of a text, and whether it was searched for.

@@ -1,7 +1,5 @@
 package store
 
-import "strings"
-
 // What is searched is a table of FTS5, without places of words in a text: one
 // asks for words, not for phrases. What is deleted leaves its pages at once.
 // Source: https://www.sqlite.org/fts5.html
@@ -18,15 +16,6 @@ func (sqliteEngine) searchEnd() string   { return "" }
 func (sqliteEngine) aside() string       { return "NOT MATERIALIZED" } // its planner knows one way only
 func (sqliteEngine) keptRow() string     { return "" }
 
-// searchFor writes a query of FTS5, every word quoted: none has a quote in it.
-func (sqliteEngine) searchFor(scopes []string, a asked) string {
-	all := []string{`("` + strings.Join(scopes, `" OR "`) + `")`}
-	for _, w := range a.words {
-		all = append(all, `"`+w+`"`)
-	}
-	query := strings.Join(all, " AND ")
-	if a.head {
-		query += " *"
-	}
-	return query
+func (sqliteEngine) searchFor(ways []clause, a asked) string {
+	return signs{quote: `"`, and: " AND ", or: " OR ", but: " NOT ", head: " *"}.write(ways, a)
 }

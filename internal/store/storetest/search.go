@@ -14,6 +14,9 @@ var searchBehaviours = []behaviour{
 	{"what is taken back is not found, and leaves no word", forgetsWords},
 	{"what retention deletes leaves no word", retentionForgets},
 	{"a lane's words are found by its people only, also those that came into it", laneWords},
+	{"what is nobody's work is found by who may see the pulse", looseWords},
+	{"who said it is found by who works on it only", insideWords},
+	{"nothing single of a guarded audience is found but one's own work", guardedWords},
 	{"a team finds only its own cases, where they are now", teamWords},
 	{"the number found ends at the most", countsFound},
 	{"indexing twice is once, and two processes write it once", indexesOnce},
@@ -174,6 +177,95 @@ func teamWords(w *world) {
 	same(w, "another team", w.finds("lamp", store.Scope{{Teams: []store.TeamScope{{Team: "yard"}}}}), nil)
 	same(w, "the team elsewhere", w.finds("lamp", store.Scope{{Teams: []store.TeamScope{{Team: "crew", Places: []string{"valencia"}}}}}), nil)
 	same(w, "nobody", w.finds("lamp", nil), nil)
+}
+
+// pulse finds what a text finds for who may see the pulse and has a scope besides.
+func (w *world) pulse(text string, scope store.Scope, guarded ...string) (ids []string) {
+	w.Helper()
+	q := store.Search{Brand: w.brand, Scope: scope, Open: true, Guarded: guarded, Text: text, Limit: 50}
+	list, err := w.SearchMoments(w.ctx(), q)
+	w.must(err)
+	for _, m := range list {
+		ids = append(ids, m.Moment)
+	}
+	n, more, err := w.CountFound(w.ctx(), q, 50)
+	w.must(err)
+	if n != len(ids) || more {
+		w.Errorf("%q: %d are counted, %d found", text, n, len(ids))
+	}
+	return ids
+}
+
+// yard is a team that has nothing to do with what is said here.
+var yard = store.Scope{{Teams: []store.TeamScope{{Team: "yard"}}}}
+
+func looseWords(w *world) {
+	loose := w.face(words("the mirror is foggy"))
+	w.clock.Move(1e9)
+	work := w.say("", words("a foggy lamp"))
+	w.face(words("a foggy secret"), func(m *sayline.Moment) { m.Lane = "staff" })
+	bare := w.face()
+	w.index()
+	if loose.Case != "" || bare.Case != "" {
+		w.Fatal("a face is somebody's work")
+	}
+	for name, scope := range map[string]store.Scope{"a manager": everywhere, "a member": yard, "who is in no team": nil} {
+		same(w, name, w.pulse("foggy", scope), []string{work.ID, loose.ID})
+		same(w, name+", one of them", w.pulse("mirror fog", scope), []string{loose.ID})
+	}
+	same(w, "of cases alone", w.finds("foggy", everywhere), []string{work.ID})
+	same(w, "the pulse's stream", w.stream("foggy"), []string{work.ID, loose.ID})
+	w.must(w.Withdraw(w.ctx(), w.brand, loose.Receipt))
+	same(w, "when it is taken back", w.pulse("foggy", nil), []string{work.ID})
+}
+
+// stream are the ids of the public moments with some words, as the pulse shows them.
+func (w *world) stream(text string, guarded ...string) (ids []string) {
+	w.Helper()
+	list, err := w.MomentsOfPart(w.ctx(), w.brand, store.Part{Words: text, Guarded: guarded}, "", 50)
+	w.must(err)
+	for _, m := range list {
+		ids = append(ids, m.ID)
+	}
+	return ids
+}
+
+func insideWords(w *world) {
+	named := func(m *sayline.Moment) {
+		m.Reference, m.Context.Ref, m.Context.Lot = "K9Q3-F9MX", "order 77", "AB-123"
+		m.Class, m.Contact = sayline.Identified, &sayline.MomentContact{Name: "Ana Belén", Email: "ana@example.com"}
+	}
+	m := w.say("", words("tastes of metal"), named)
+	loose := w.face(words("tastes of soap"), named)
+	w.must(w.authorSays(m, "and a broken lamp", ""))
+	w.index()
+	for _, text := range []string{"belen", "ana@example.com", "K9Q3-F9MX", "order 77", "lamp"} {
+		same(w, text+" by who works on it", w.finds(text, everywhere), []string{m.ID})
+		for name, scope := range map[string]store.Scope{"a member": yard, "who is in no team": nil} {
+			same(w, text+" by "+name, w.pulse(text, scope), nil)
+		}
+		same(w, text+" by a manager", w.pulse(text, everywhere), []string{m.ID})
+		same(w, text+" in the stream", w.stream(text), nil)
+	}
+	same(w, "what everybody reads", w.pulse("ab-123 taste", yard), []string{loose.ID, m.ID})
+}
+
+func guardedWords(w *world) {
+	from := func(audience string) func(*sayline.Moment) {
+		return func(m *sayline.Moment) { m.Audience = audience }
+	}
+	w.face(words("the floor is wet"), from("employee"))
+	w.face(words("the floor is dry"), from("vendor"))
+	work := w.say("", words("the floor is gone"), from("employee"))
+	crew := store.Scope{{Teams: []store.TeamScope{{Team: "crew"}}}}
+	w.index()
+	for name, scope := range map[string]store.Scope{"a member elsewhere": yard, "who is in no team": nil} {
+		same(w, name, w.pulse("floor", scope, "vendor"), nil)
+	}
+	for name, scope := range map[string]store.Scope{"a manager": everywhere, "the team": crew} {
+		same(w, name, w.pulse("floor", scope, "vendor"), []string{work.ID})
+	}
+	same(w, "the stream", w.stream("floor", "vendor"), nil)
 }
 
 func countsFound(w *world) {
