@@ -223,7 +223,7 @@ func TestMapIsForWhoLeads(t *testing.T) {
 // a tap or many at once; what people speak of is proposed; the map under a name
 // stands beside the map of later.
 func TestFinderAndBefore(t *testing.T) {
-	h := open(t, housetest.Options{})
+	h := open(t, housetest.Options{Change: func(c *sayline.Config) { c.Trade = "" }})
 	for _, words := range []string{"The parking was full", "No light in the parking lot", "Your car park is a maze", "The cloakroom was shut", "Cloakrooms are dirty", "Cloakroom, please"} {
 		h.Say("sparkle", moment("front-door", 2, "", words))
 	}

@@ -97,6 +97,10 @@ func TestClusters(t *testing.T) {
 	if len(list) != 2 || list[0].Word != "locker" && list[0].Word != "lockers" || len(list[0].Of) != 4 || list[1].Typical == nil || list[1].Typical.ID != "parking" || !slices.Equal(list[1].Of, []int{0, 1, 2}) {
 		t.Errorf("clustered as %+v", list)
 	}
+	arabic := []string{"الموقف كان ممتلئًا", "لا ضوء في موقف السيارات", "أين موقف السيارات؟", "موقف السيارات بعيد"}
+	if list := clustersOf(arabic, lists["retail"], nil); len(list) != 1 || list[0].Typical == nil || list[0].Typical.ID != "parking" || len(list[0].Of) != 3 {
+		t.Errorf("in Arabic they make %+v", list)
+	}
 	if list := clustersOf(texts[:2], lists["retail"], nil); len(list) != 0 {
 		t.Errorf("two make %+v", list)
 	}

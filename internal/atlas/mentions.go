@@ -26,9 +26,15 @@ func wordsOf(s string) []string {
 }
 
 // stem is what a word is compared by: without the endings of numbers, so that
-// "recipes" mentions a recipe. It is crude on purpose, and the same in all
-// languages.
+// "recipes" mentions a recipe, and without the Arabic article, so that "في
+// الموقف" speaks of a موقف. It is crude on purpose, and the same in all languages.
 func stem(w string) string {
+	for _, article := range []string{"وال", "بال", "ال", "لل"} {
+		if cut, ok := strings.CutPrefix(w, article); ok && len([]rune(cut)) >= 3 {
+			w = cut
+			break
+		}
+	}
 	for _, end := range []string{"s", "e"} {
 		if cut, ok := strings.CutSuffix(w, end); ok && len([]rune(cut)) >= 3 {
 			w = cut

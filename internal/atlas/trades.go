@@ -31,10 +31,11 @@ type listedTypical struct {
 	Also []string `yaml:"also"` // other names
 	En   string   `yaml:"en"`   // name | purpose | promise | feeling
 	Es   string   `yaml:"es"`
+	Ar   string   `yaml:"ar"`
 }
 
 // listLanguages are the languages the lists are in.
-var listLanguages = []string{"en", "es"}
+var listLanguages = []string{"en", "es", "ar"}
 
 // lists are the touchpoints typical for each trade: those of nearly every trade
 // but the ones it has nothing of, and its own.
@@ -82,7 +83,7 @@ func newTypical(l listedTypical) (*typical, error) {
 		return nil, fmt.Errorf("%s stands at %q", l.ID, l.At)
 	}
 	t := &typical{ID: l.ID, Audience: at[0], Stage: at[1], Channel: at[2], Name: sayline.Text{}, Purpose: sayline.Text{}, Promise: sayline.Text{}, Feeling: sayline.Text{}}
-	for lang, line := range map[string]string{"en": l.En, "es": l.Es} {
+	for lang, line := range map[string]string{"en": l.En, "es": l.Es, "ar": l.Ar} {
 		parts := strings.Split(line, "|")
 		if len(parts) != 4 {
 			return nil, fmt.Errorf("%s says %q in %s", l.ID, line, lang)

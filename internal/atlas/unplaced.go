@@ -37,7 +37,7 @@ func clustersOf(texts []string, lacking []*typical, known map[string]bool) []clu
 		}
 		list = append(list, c)
 	}
-	rest := slices.Clone(lacking)
+	rest := slices.Clone(lacking) // one sentence, however often it is said, is about any of its words
 	for len(rest) > 0 {
 		best, at := cluster{}, 0
 		for i, t := range rest {
@@ -47,7 +47,7 @@ func clustersOf(texts []string, lacking []*typical, known map[string]bool) []clu
 					c.Of = append(c.Of, j)
 				}
 			}
-			if len(c.Of) > len(best.Of) {
+			if len(c.Of) > len(best.Of) && len(differing(texts, c.Of, 2)) == 2 {
 				best, at = c, i
 			}
 		}

@@ -34,8 +34,8 @@ func TestWhatIsSaidFitsTheBrand(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if n := len(p.said); n < 60 || n > 90 {
-				t.Errorf("%d entries, expected 60 to 90", n)
+			if n := len(p.said); n < 60 || n > 100 {
+				t.Errorf("%d entries, expected 60 to 100", n)
 			}
 			heard, spoken, languages := map[string]bool{}, map[string]bool{}, map[string]int{}
 			for _, u := range p.said {
