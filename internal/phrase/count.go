@@ -3,6 +3,7 @@ package phrase
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // Text is what one moment says.
@@ -102,6 +103,24 @@ func (c *Counted) Of(key string) int {
 	return 0
 }
 
+// Said is a phrase as most wrote it; nothing of it where nobody said it.
+func (c *Counted) Said(key string) Said {
+	if c.said[key] == nil {
+		return Said{}
+	}
+	return c.shown(key)
+}
+
+func (c *Counted) shown(key string) Said {
+	one := *c.said[key]
+	for form, n := range c.forms[key] {
+		if best := c.forms[key][one.Text]; n > best || n == best && form < one.Text {
+			one.Text = form
+		}
+	}
+	return one
+}
+
 // covered is from which share of its moments on a longer phrase stands for a shorter.
 const covered = 0.6
 
@@ -119,33 +138,39 @@ func (c *Counted) Top(least, most int) []Said {
 
 func (c *Counted) atLeast(least int) (list []Said) {
 	for key, s := range c.said {
-		if s.Moments < least {
-			continue
+		if s.Moments >= least {
+			list = append(list, c.shown(key))
 		}
-		one := *s
-		for form, n := range c.forms[key] {
-			if best := c.forms[key][one.Text]; n > best || n == best && form < one.Text {
-				one.Text = form
-			}
-		}
-		list = append(list, one)
 	}
 	return list
 }
 
-// once leaves out what another of the list says already.
+// once leaves out what another of the list says already: each word is shown once,
+// in the longest phrase that most who say it use.
 func (c *Counted) once(list []Said, most int) []Said {
 	var out []Said
+	shown := map[string]bool{}
 	for _, s := range list {
 		if len(out) == most {
 			break
 		}
-		if !slices.ContainsFunc(list, func(o Said) bool { return s.within(o) && float64(o.Moments) >= covered*float64(s.Moments) }) &&
-			!slices.ContainsFunc(out, func(o Said) bool { return o.within(s) }) {
-			out = append(out, s)
+		words := s.says()
+		if slices.ContainsFunc(words, func(w string) bool { return shown[w] }) ||
+			slices.ContainsFunc(list, func(o Said) bool { return s.within(o) && float64(o.Moments) >= covered*float64(s.Moments) }) {
+			continue
+		}
+		out = append(out, s)
+		for _, w := range words {
+			shown[w] = true
 		}
 	}
 	return out
+}
+
+// says are the words of a phrase that say something: its first and its last.
+func (s Said) says() []string {
+	words := strings.Split(s.Key, " ")
+	return []string{words[0], words[len(words)-1]}
 }
 
 // within says whether all words of a phrase are in a longer one, side by side.
@@ -153,11 +178,5 @@ func (s Said) within(o Said) bool {
 	if s.Words >= o.Words {
 		return false
 	}
-	long := " " + o.Key + " "
-	for i := 0; i+len(s.Key)+2 <= len(long); i++ {
-		if long[i:i+len(s.Key)+2] == " "+s.Key+" " {
-			return true
-		}
-	}
-	return false
+	return strings.Contains(" "+o.Key+" ", " "+s.Key+" ")
 }

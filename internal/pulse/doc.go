@@ -11,6 +11,7 @@
 //   - board.go: the numbers of a page, read from the roll-ups.
 //   - places.go: touchpoints, where it needs us and where it shines; heat.go:
 //     their strips; rising.go: topics that rise.
+//   - saying.go: what people's words say: phrases, and those that rise.
 //   - said.go: the stream, in people's own words.
 //   - chart.go: lines and bars as SVG paths.
 //   - live.go: one producer for all who watch the same page.

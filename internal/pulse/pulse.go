@@ -21,11 +21,13 @@ type Pulse struct {
 	*house.House
 	pages *template.Template
 	wall  *template.Template
+
+	sayings sayings
 }
 
 // New furnishes the pulse and puts it into the house's navigation.
 func New(h *house.House) *Pulse {
-	p := &Pulse{House: h, pages: h.Templates(files, "templates/parts.html", "templates/pulse.html"), wall: h.Templates(files, "templates/parts.html", "templates/wall.html")}
+	p := &Pulse{House: h, pages: h.Templates(files, "templates/parts.html", "templates/saying.html", "templates/pulse.html"), wall: h.Templates(files, "templates/parts.html", "templates/wall.html")}
 	h.AddRoom(house.Room{Name: "pulse", Path: "/pulse", May: (*auth.Viewer).MaySeePulse})
 	return p
 }
@@ -109,6 +111,7 @@ type pulsePage struct {
 	Board   *board
 	Empty   bool // nothing was ever said
 	Begin   begin
+	Saying  *sayingTile
 	Choices []sayline.Touchpoint // to filter by
 }
 
@@ -128,6 +131,9 @@ func (p *Pulse) page(w http.ResponseWriter, r *http.Request, v *auth.Viewer) err
 	}
 	page.Board, page.Empty = b, b.First.IsZero()
 	page.Stream = page.Path("/pulse/live?after=") + b.Seq
+	if page.Saying, err = p.saying(r.Context(), page.View, ParseFilter(r.URL.Query(), v.Brand)); err != nil {
+		return err
+	}
 	if page.Empty {
 		if page.Begin, err = p.begin(r, page.View); err != nil {
 			return err

@@ -17,6 +17,7 @@ var searchBehaviours = []behaviour{
 	{"what is nobody's work is found by who may see the pulse", looseWords},
 	{"who said it is found by who works on it only", insideWords},
 	{"nothing single of a guarded audience is found but one's own work", guardedWords},
+	{"what was said in words is read for a part and a time", readsSayings},
 	{"a team finds only its own cases, where they are now", teamWords},
 	{"the number found ends at the most", countsFound},
 	{"indexing twice is once, and two processes write it once", indexesOnce},
@@ -266,6 +267,31 @@ func guardedWords(w *world) {
 		same(w, name, w.pulse("floor", scope, "vendor"), []string{work.ID})
 	}
 	same(w, "the stream", w.stream("floor", "vendor"), nil)
+}
+
+func readsSayings(w *world) {
+	w = w.alone()
+	from := w.clock.Now()
+	w.say("", words("too early"))
+	w.clock.Move(1e9)
+	since := w.clock.Now()
+	first := w.say("", words("one"), feeling(2))
+	w.clock.Move(1e9)
+	second := w.face(words("two"), func(m *sayline.Moment) { m.Lang = "es-MX"; m.Feeling = 0 })
+	w.face()
+	w.face(words("private"), func(m *sayline.Moment) { m.Lane = "staff" })
+	w.face(words("guarded"), func(m *sayline.Moment) { m.Audience = "vendor" })
+	w.face(words("always guarded"), func(m *sayline.Moment) { m.Audience = "employee" })
+	w.face(words("imported"), func(m *sayline.Moment) { m.Context.Source = sayline.SourceImport })
+	w.clock.Move(1e9)
+	until := w.clock.Now()
+	w.face(words("too late"))
+	got, err := w.SayingsOfPart(w.ctx(), w.brand, store.Part{Guarded: []string{"vendor"}}, since, until, 10)
+	w.must(err)
+	same(w, "the newest first", got, []store.Saying{{Moment: second.ID, Text: "two", Lang: "es-MX", Class: second.Class}, {Moment: first.ID, Text: "one", Lang: first.Lang, Feeling: 2, Class: first.Class}})
+	got, err = w.SayingsOfPart(w.ctx(), w.brand, store.Part{Feelings: []int{2}}, from, until, 1)
+	w.must(err)
+	same(w, "narrowed, one at most", len(got), 1)
 }
 
 func countsFound(w *world) {
