@@ -86,7 +86,7 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	a.Store.Watch(a.Hub.Publish)
 	a.Store.WatchPresence(a.Hub.Aside)
 	a.Door = intake.New(a.Store, o.Now, o.Random)
-	a.loops = append(a.loops, a.Keeper.Run, search.New(a.Store, o.Log).Run)
+	a.loops = append(a.loops, a.Keeper.Run, a.warm, search.New(a.Store, o.Log).Run)
 	if err = a.makeDarkroom(ctx); err != nil {
 		return nil, err
 	}

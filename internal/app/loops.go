@@ -48,3 +48,10 @@ func people(b *brands.Snapshot) []string {
 	}
 	return list
 }
+
+// warm reads into memory what the pages of the pulse will ask for.
+func (a *App) warm(ctx context.Context) {
+	if err := a.Store.WarmCounts(ctx); err != nil && ctx.Err() == nil {
+		a.Options.Log.Error("the counts could not be read ahead; pages read them as they need them", "err", err)
+	}
+}

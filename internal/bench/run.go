@@ -15,6 +15,7 @@ type Options struct {
 	Postgres string        // a server's DSN to a database that may be filled; "" leaves PostgreSQL out
 	Lasting  time.Duration // of each measurement; default 5 s
 	Only     string        // the one thing to measure ("accepts", "steps", …); "" measures everything
+	Moments  int           // of the past that the pulse is measured on; default a million
 	Out      io.Writer     // progress
 }
 
@@ -27,6 +28,9 @@ const (
 func Run(ctx context.Context, o Options) (*Report, error) {
 	if o.Lasting == 0 {
 		o.Lasting = 5 * time.Second
+	}
+	if o.Moments == 0 {
+		o.Moments = 1_000_000
 	}
 	r := newReport()
 	var floor map[int]float64
@@ -81,6 +85,7 @@ var measures = []struct {
 }{
 	{"accepts", measureAccepts}, {"webhooks", measureWebhooks}, {"live", unlike(measureLive)}, {"pages", unlike(measurePages)},
 	{"steps", unlike(measureSteps)}, {"index", unlike(measureIndexing)}, {"desk", unlike(measureDesk)}, {"search", unlike(measureFound)},
+	{"pulse", unlike(measurePulse)},
 }
 
 // asking is measured when it is asked for only: saying a million things takes long.

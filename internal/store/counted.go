@@ -27,6 +27,7 @@ func (s *Store) Counts(ctx context.Context, q CountsQuery, by Split) (Counts, er
 		q.From = fromMicros(HourStart(q.From, q.Zone))
 	}
 	sums := newTallied()
+	var list []Counted
 	newest := 0
 	var err error
 	switch {
@@ -35,12 +36,33 @@ func (s *Store) Counts(ctx context.Context, q CountsQuery, by Split) (Counts, er
 	case q.Level == ByMinute:
 		err = s.countMinutes(ctx, &q, by, sums)
 	default:
-		err = s.cubes.count(ctx, s, &q, by, sums)
+		list, err = s.cubes.count(ctx, s, &q, by)
 	}
 	if err == nil {
 		err = s.addLumps(ctx, &q, by, sums)
 	}
-	return Counts{sums.list(), newest}, s.failed(err)
+	return Counts{joined(list, sums.list()), newest}, s.failed(err)
+}
+
+// joined is two answers as one, each in order; what both have is added up.
+func joined(a, b []Counted) []Counted {
+	if len(b) == 0 {
+		return a
+	}
+	all := make([]Counted, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		switch n := a[0].compare(&b[0]); {
+		case n < 0:
+			all, a = append(all, a[0]), a[1:]
+		case n > 0:
+			all, b = append(all, b[0]), b[1:]
+		default:
+			both := a[0]
+			both.Add(b[0].Tally)
+			all, a, b = append(all, both), a[1:], b[1:]
+		}
+	}
+	return append(append(all, a...), b...)
 }
 
 // minutes says whether the roll-up of minutes answers the part.
@@ -93,15 +115,21 @@ func (t *tallied) list() []Counted {
 	list := make([]Counted, 0, len(t.sums))
 	for k, sum := range t.sums {
 		if sum.N != 0 {
-			list = append(list, Counted{Bucket: fromMicros(k.bucket), Touchpoint: k.touchpoint, Topic: k.topic, Place: k.place, Audience: k.audience,
-				Kind: k.kind, Team: k.team, Source: k.source, Lang: k.lang, Tally: *sum})
+			list = append(list, counted(k.bucket, &k.facets, *sum))
 		}
 	}
-	slices.SortFunc(list, func(a, b Counted) int {
-		return cmp.Or(a.Bucket.Compare(b.Bucket), cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.Touchpoint, b.Touchpoint), cmp.Compare(a.Place, b.Place),
-			cmp.Compare(a.Audience, b.Audience), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Team, b.Team), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Lang, b.Lang))
-	})
+	slices.SortFunc(list, func(a, b Counted) int { return a.compare(&b) })
 	return list
+}
+
+func counted(bucket int64, f *facets, t Tally) Counted {
+	return Counted{Bucket: fromMicros(bucket), Touchpoint: f.touchpoint, Topic: f.topic, Place: f.place, Audience: f.audience,
+		Kind: f.kind, Team: f.team, Source: f.source, Lang: f.lang, Tally: t}
+}
+
+func (c *Counted) compare(o *Counted) int {
+	return cmp.Or(c.Bucket.Compare(o.Bucket), cmp.Compare(c.Topic, o.Topic), cmp.Compare(c.Touchpoint, o.Touchpoint), cmp.Compare(c.Place, o.Place),
+		cmp.Compare(c.Audience, o.Audience), cmp.Compare(c.Kind, o.Kind), cmp.Compare(c.Team, o.Team), cmp.Compare(c.Source, o.Source), cmp.Compare(c.Lang, o.Lang))
 }
 
 // countMinutes adds up the roll-up of minutes.

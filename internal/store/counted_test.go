@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
 	mathrand "math/rand/v2"
 	"slices"
 	"strings"
@@ -180,9 +181,21 @@ func (c *counting) wanted(p *Part, m *sayline.Moment) bool {
 func TestAnyPartIsTrue(t *testing.T) {
 	readsEngines(t, func(t *testing.T, h *readsHouse) {
 		ctx, c := context.Background(), newCounting(t, h, 11)
+		type asked struct {
+			q  CountsQuery
+			by Split
+		}
+		var before []asked
 		for range 3 { // what is in memory goes on being true
 			c.live(testkit.Size(70, 140), 4*time.Hour)
 			c.shape(ctx)
+			for _, a := range before { // so do the sums of filters that were asked for
+				got, err := h.Counts(ctx, a.q, a.by)
+				if err != nil {
+					t.Fatal(err)
+				}
+				c.same(a.q, a.by, got.List)
+			}
 			for range testkit.Size(60, 300) {
 				q := c.days()
 				q.Of, q.Level = c.part(), []Level{ByMinute, ByHour, ByDay}[c.dice.IntN(3)]
@@ -202,8 +215,41 @@ func TestAnyPartIsTrue(t *testing.T) {
 					t.Fatal(got.Newest, err)
 				}
 				c.same(q, by, got.List)
+				if q.Level == ByDay && len(before) < mostViews+8 {
+					before = append(before, asked{q, by})
+				}
 			}
 		}
+	})
+}
+
+// TestCountsAreReadAhead: what pages ask for is in memory before any of them asks,
+// and as true as what they read themselves.
+func TestCountsAreReadAhead(t *testing.T) {
+	readsEngines(t, func(t *testing.T, h *readsHouse) {
+		ctx, c := context.Background(), newCounting(t, h, 13)
+		c.live(120, 4*time.Hour)
+		c.shape(ctx)
+		if err := h.WarmCounts(ctx); err != nil {
+			t.Fatal(err)
+		}
+		q := CountsQuery{Brand: "sparkle", Level: ByDay, From: c.now.AddDate(0, 0, -warmDays), Until: c.now.AddDate(0, 0, 1), Zone: c.zone}
+		cube := h.cubes.of(cubeKey{"sparkle", widthDay})
+		was := maps.Clone(cube.buckets)
+		got, err := h.Counts(ctx, q, Split{Time: true, Touchpoint: true})
+		if err != nil || len(got.List) == 0 {
+			t.Fatal(len(got.List), err)
+		}
+		for bucket, b := range cube.buckets {
+			if was[bucket] != b {
+				t.Errorf("the day %d was read when it was asked for", bucket)
+			}
+		}
+		q.Of.Audiences = []string{"customer", "vendor"} // of guarded ones there may be lumps
+		if got, err = h.Counts(ctx, q, Split{Time: true, Touchpoint: true}); err != nil {
+			t.Fatal(err)
+		}
+		c.same(q, Split{Time: true, Touchpoint: true}, got.List)
 	})
 }
 

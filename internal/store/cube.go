@@ -11,7 +11,8 @@ import (
 // each bucket as the cells of its roll-up, with the mark it had when it was
 // read. A query reads the marks of its time, then only the buckets that have
 // been counted in since; so any number of processes agree with the tables, and
-// a page costs one walk over cells, however much was said.
+// a filter costs one walk over cells, however much was said. What the walk found
+// is kept too, by bucket (cube_view.go).
 type cubes struct {
 	mu    sync.Mutex
 	byKey map[cubeKey]*cube
@@ -30,8 +31,13 @@ type cube struct {
 	profiles []facets
 	byText   map[string]int32
 	buckets  map[int64]*bucketCells
-	used     int64 // the turn it was asked last
-	cells    int
+	views    map[string]*cubeView // by what they tell
+	turn     int64                // rises with every query
+	cells    int                  // and sums of its views
+
+	// Of all cubes, and theirs to guard.
+	used int64 // the turn it was asked last
+	kept int   // its cells, as they know of them
 }
 
 type bucketCells struct {
@@ -46,8 +52,8 @@ type countCell struct {
 	n       [6]int32
 }
 
-// mostCells keeps the cubes of all brands within some 120 MB. Those that were
-// not asked for longest go first.
+// mostCells keeps the cubes of all brands, with their views, within some 120 MB.
+// Those that were not asked for longest go first.
 const mostCells = 4_000_000
 
 // between parts the facets of a profile in one text. Nobody's words for a touchpoint
@@ -56,18 +62,24 @@ const between = "\x1f"
 
 const facetCount = 8
 
-// count adds the cells of a query's time to an answer.
-func (cs *cubes) count(ctx context.Context, s *Store, q *CountsQuery, by Split, into *tallied) error {
-	c := cs.of(cubeKey{q.Brand, map[Level]int64{ByHour: widthHour, ByDay: widthDay}[q.Level]})
+// count answers a query of hours or days, in order.
+func (cs *cubes) count(ctx context.Context, s *Store, q *CountsQuery, by Split) (list []Counted, err error) {
+	err = cs.fresh(ctx, s, q, func(c *cube, asked []int64) { list = c.answer(asked, q, by) })
+	return list, err
+}
+
+// fresh reads what was counted since in a query's time, then lets the cube be used.
+func (cs *cubes) fresh(ctx context.Context, s *Store, q *CountsQuery, use func(c *cube, asked []int64)) error {
+	k := cubeKey{q.Brand, map[Level]int64{ByHour: widthHour, ByDay: widthDay}[q.Level]}
+	c := cs.of(k)
 	c.mu.Lock()
-	before := c.cells
 	asked, err := c.refresh(ctx, s, q)
 	if err == nil {
-		c.walk(asked, q, by, into)
+		use(c, asked)
 	}
-	grown := c.cells - before
+	cells := c.cells
 	c.mu.Unlock()
-	cs.grown(c, grown)
+	cs.grown(k, c, cells)
 	return err
 }
 
@@ -79,7 +91,7 @@ func (cs *cubes) of(k cubeKey) *cube {
 	}
 	c := cs.byKey[k]
 	if c == nil {
-		c = &cube{byText: map[string]int32{}, buckets: map[int64]*bucketCells{}}
+		c = &cube{byText: map[string]int32{}, buckets: map[int64]*bucketCells{}, views: map[string]*cubeView{}}
 		cs.byKey[k] = c
 	}
 	cs.turn++
@@ -87,13 +99,16 @@ func (cs *cubes) of(k cubeKey) *cube {
 	return c
 }
 
-// grown forgets what was not asked for longest while there is too much.
-func (cs *cubes) grown(c *cube, cells int) {
+// grown notes how many cells a cube has now, and forgets what was not asked for
+// longest while there are too many. Who still walks over it keeps it as long.
+func (cs *cubes) grown(k cubeKey, c *cube, cells int) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
-	if cs.cells += cells; cells <= 0 {
-		return
+	if cs.byKey[k] != c {
+		return // forgotten meanwhile
 	}
+	cs.cells += cells - c.kept
+	c.kept = cells
 	for cs.cells > mostCells {
 		var oldest cubeKey
 		var least *cube
@@ -102,15 +117,16 @@ func (cs *cubes) grown(c *cube, cells int) {
 				oldest, least = k, x
 			}
 		}
-		if least == nil {
-			cs.cells = 0
-			return
-		}
-		least.mu.Lock()
-		cs.cells -= least.cells
-		least.mu.Unlock()
-		delete(cs.byKey, oldest) // who still walks over it keeps it as long
+		cs.cells -= least.kept
+		delete(cs.byKey, oldest)
 	}
+}
+
+// full says whether there is no room for more brands than there are.
+func (cs *cubes) full() bool {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	return cs.cells > mostCells/2
 }
 
 // refresh reads what was counted since, and gives the buckets that are asked for.
@@ -217,55 +233,4 @@ func (c *cube) profile(text []byte) int32 {
 	c.profiles = append(c.profiles, f)
 	c.byText[whole] = i
 	return i
-}
-
-// walk adds the asked buckets' cells up. What each profile counts as is worked
-// out once, so that a cell costs a look and six sums.
-func (c *cube) walk(asked []int64, q *CountsQuery, by Split, into *tallied) {
-	group := make([]int32, len(c.profiles))
-	groups, byFacets := []facets{}, map[facets]int32{}
-	for i := range c.profiles {
-		f := &c.profiles[i]
-		if group[i] = -1; !q.takes(f) || q.Of.guards(f.audience) {
-			continue
-		}
-		told := by.facets(f)
-		g, ok := byFacets[told]
-		if !ok {
-			g = int32(len(groups))
-			groups, byFacets[told] = append(groups, told), g
-		}
-		group[i] = g
-	}
-	sums := make([]Tally, len(groups))
-	flush := func(bucket int64) {
-		for g := range sums {
-			if sums[g] != (Tally{}) {
-				into.add(cutKey{bucket, groups[g]}, q.Of.of(sums[g]))
-			}
-		}
-		clear(sums)
-	}
-	for _, bucket := range asked {
-		b := c.buckets[bucket]
-		if b == nil {
-			continue
-		}
-		for i := range b.cells {
-			cell := &b.cells[i]
-			if g := group[cell.profile]; g >= 0 {
-				t := &sums[g]
-				t.N += int64(cell.n[0])
-				for f := 1; f <= 5; f++ {
-					t.Feelings[f] += int64(cell.n[f])
-				}
-			}
-		}
-		if by.Time {
-			flush(bucket)
-		}
-	}
-	if !by.Time {
-		flush(0)
-	}
 }

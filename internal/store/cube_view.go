@@ -1,0 +1,203 @@
+package store
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// cubeView is what a walk over a cube's cells has found: of one filter, each
+// bucket's sums by what its questions tell apart. The next question of the same
+// filter walks again only over buckets that were counted in since. Most of a page's
+// questions tell touchpoints and topics apart, or less, and have one view together.
+type cubeView struct {
+	split   Split
+	groups  []facets // what is told apart
+	byFacet map[facets]int32
+	of      []int32 // by profile: its group; -1 where the filter leaves it out
+	buckets map[int64]*viewBucket
+	used    int64 // the cube's turn it was asked last
+}
+
+// viewBucket are the sums of one bucket's cells.
+type viewBucket struct {
+	from *bucketCells // as they were then
+	sums []groupSum
+}
+
+type groupSum struct {
+	group int32
+	n     [6]int32
+}
+
+// mostViews is how many filters a brand's cube keeps the sums of, mostSums how
+// many sums they have together: some 30 MB.
+const (
+	mostViews = 24
+	mostSums  = 1_000_000
+)
+
+// view is that of a query, new or as it was.
+func (c *cube) view(q *CountsQuery, by Split) *cubeView {
+	by.Time = false
+	if common := (Split{Touchpoint: true, Topic: true}); by.within(common) {
+		by = common
+	}
+	of := q.Of
+	of.Feelings = nil // they are taken from the sums
+	key := fmt.Sprintf("%q %#v %v", q.Touchpoint, of, by)
+	c.turn++
+	v := c.views[key]
+	if v == nil {
+		v = &cubeView{split: by, byFacet: map[facets]int32{}, buckets: map[int64]*viewBucket{}}
+		c.views[key] = v
+	}
+	v.used = c.turn
+	for i := len(v.of); i < len(c.profiles); i++ {
+		v.of = append(v.of, v.group(&c.profiles[i], q))
+	}
+	return v
+}
+
+// within says whether nothing is told apart that the other split does not.
+func (s Split) within(o Split) bool {
+	return (!s.Time || o.Time) && (!s.Touchpoint || o.Touchpoint) && (!s.Topic || o.Topic) && (!s.Place || o.Place) && (!s.Audience || o.Audience) &&
+		(!s.Kind || o.Kind) && (!s.Team || o.Team) && (!s.Source || o.Source) && (!s.Lang || o.Lang)
+}
+
+// group is what a profile counts as.
+func (v *cubeView) group(f *facets, q *CountsQuery) int32 {
+	if !q.takes(f) || q.Of.guards(f.audience) {
+		return -1
+	}
+	told := v.split.facets(f)
+	g, ok := v.byFacet[told]
+	if !ok {
+		g = int32(len(v.groups))
+		v.groups, v.byFacet[told] = append(v.groups, told), g
+	}
+	return g
+}
+
+// walk adds up the buckets that are new since the last walk, and gives by how
+// many sums the view has grown.
+func (v *cubeView) walk(c *cube, asked []int64) (grown int) {
+	sums := make([][6]int32, len(v.groups))
+	for _, bucket := range asked {
+		b := c.buckets[bucket]
+		was := v.buckets[bucket]
+		if b == nil || was != nil && was.from == b {
+			continue
+		}
+		clear(sums)
+		for i := range b.cells {
+			cell := &b.cells[i]
+			if g := v.of[cell.profile]; g >= 0 {
+				t := &sums[g]
+				for f := range t {
+					t[f] += cell.n[f]
+				}
+			}
+		}
+		now := &viewBucket{from: b}
+		for g := range sums {
+			if sums[g] != ([6]int32{}) {
+				now.sums = append(now.sums, groupSum{int32(g), sums[g]})
+			}
+		}
+		now.sums = slices.Clip(now.sums)
+		if grown += len(now.sums); was != nil {
+			grown -= len(was.sums)
+		}
+		v.buckets[bucket] = now
+	}
+	return grown
+}
+
+// answer adds up the asked buckets, in the order of [tallied.list].
+func (c *cube) answer(asked []int64, q *CountsQuery, by Split) []Counted {
+	v := c.view(q, by)
+	c.cells += v.walk(c, asked)
+	to, told, order := v.narrow(by)
+	sums := make([]Tally, len(told))
+	var list []Counted
+	flush := func(bucket int64) {
+		for _, g := range order {
+			if t := q.Of.of(sums[g]); t.N != 0 {
+				list = append(list, counted(bucket, &told[g], t))
+			}
+		}
+		clear(sums)
+	}
+	for _, bucket := range asked {
+		b := v.buckets[bucket]
+		if b == nil {
+			continue
+		}
+		for i := range b.sums {
+			sum := &b.sums[i]
+			t := &sums[to[sum.group]]
+			t.N += int64(sum.n[0])
+			for f := 1; f <= 5; f++ {
+				t.Feelings[f] += int64(sum.n[f])
+			}
+		}
+		if by.Time {
+			flush(bucket)
+		}
+	}
+	if !by.Time {
+		flush(0)
+	}
+	c.cells -= c.forget()
+	return list
+}
+
+// narrow says as what of an answer each group counts, what that is, and in which order.
+func (v *cubeView) narrow(by Split) (to []int32, told []facets, order []int32) {
+	to = make([]int32, len(v.groups))
+	byFacet := map[facets]int32{}
+	for i := range v.groups {
+		f := by.facets(&v.groups[i])
+		g, ok := byFacet[f]
+		if !ok {
+			g = int32(len(told))
+			told, order, byFacet[f] = append(told, f), append(order, g), g
+		}
+		to[i] = g
+	}
+	slices.SortFunc(order, func(a, b int32) int { return told[a].inAnswer(&told[b]) })
+	return to, told, order
+}
+
+// inAnswer is the order of an answer within a bucket: topic, touchpoint and the rest.
+func (f *facets) inAnswer(o *facets) int {
+	return cmp.Or(cmp.Compare(f.topic, o.topic), f.compare(o))
+}
+
+// forget lets go of the views that were not asked for longest while there are too
+// many, and gives how many sums they had.
+func (c *cube) forget() (gone int) {
+	size := func(v *cubeView) (n int) {
+		for _, b := range v.buckets {
+			n += len(b.sums)
+		}
+		return n
+	}
+	all := 0
+	for _, v := range c.views {
+		all += size(v)
+	}
+	for len(c.views) > 1 && (len(c.views) > mostViews || all > mostSums) {
+		oldest := ""
+		for key, v := range c.views {
+			if oldest == "" || v.used < c.views[oldest].used {
+				oldest = key
+			}
+		}
+		n := size(c.views[oldest])
+		all, gone = all-n, gone+n
+		delete(c.views, oldest)
+	}
+	return gone
+}
