@@ -46,6 +46,7 @@ const (
 	EventPageMade       = "page.made"
 	EventStepHastened   = "step.hastened" // the next contact is tried at once
 	EventConfigChanged  = "config.changed"
+	EventMapChanged     = "map.changed" // what stands on the map beside the brand file
 	EventDutyChanged    = "duty.changed"
 	EventContactChanged = "contact.changed" // how a person is reached
 	EventDeviceMade     = "device.made"

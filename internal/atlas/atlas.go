@@ -16,7 +16,7 @@ var files embed.FS
 // Atlas is the room.
 type Atlas struct {
 	*house.House
-	pages, todo, table, finder, compare *template.Template
+	pages, todo, table, finder, compare, opps *template.Template
 }
 
 // New furnishes the room and puts it into the house's navigation.
@@ -26,7 +26,8 @@ func New(h *house.House) *Atlas {
 		todo:    h.Templates(files, "templates/parts.html", "templates/todo.html"),
 		table:   h.Templates(files, "templates/parts.html", "templates/table.html"),
 		finder:  h.Templates(files, "templates/parts.html", "templates/finder.html"),
-		compare: h.Templates(files, "templates/parts.html", "templates/compare.html")}
+		compare: h.Templates(files, "templates/parts.html", "templates/compare.html"),
+		opps:    h.Templates(files, "templates/parts.html", "templates/opps.html")}
 	h.AddRoom(house.Room{Name: "map", Path: "/map", May: (*auth.Viewer).MaySeePulse})
 	return a
 }
@@ -44,6 +45,10 @@ func (a *Atlas) Routes(mux *http.ServeMux) {
 	mux.Handle("GET /b/{brand}/map/compare", see(a.comparePage))
 	mux.Handle("POST /b/{brand}/map/snapshots", lead(a.keep))
 	mux.Handle("POST /b/{brand}/map/snapshots/{snapshot}/drop", lead(a.drop))
+	mux.Handle("GET /b/{brand}/map/opportunities", see(a.oppsPage))
+	mux.Handle("GET /b/{brand}/map/opportunities.csv", see(a.exportOpportunities))
+	mux.Handle("POST /b/{brand}/map/opportunities/{opportunity}", lead(a.changeOpportunity))
+	mux.Handle("POST /b/{brand}/map/at/{touchpoint}/opportunities", lead(a.addOpportunity))
 	mux.Handle("POST /b/{brand}/map/add", lead(a.add))
 	mux.Handle("POST /b/{brand}/map/at/{touchpoint}", lead(a.edit))
 	mux.Handle("POST /b/{brand}/map/at/{touchpoint}/move", lead(a.move))

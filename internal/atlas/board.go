@@ -28,6 +28,7 @@ type mapPage struct {
 	Panel    *panel
 	Version  int
 	Choices  choices
+	Listed   bool // opportunities stand here with the names of their touchpoints
 
 	Snapshots []choice // to compare with
 

@@ -15,6 +15,9 @@
 //   - trades.go, trades/: pure: the lists of what is typical for a trade; finder.go:
 //     against what is there. unplaced.go: pure: what people speak of that no
 //     touchpoint covers.
+//   - proposals.go: pure: what could be added or said better, and which source
+//     says so; opportunities.go: that, and what was decided on it, as pages show it;
+//     decide.go: deciding; effect.go: what came of it, before and after.
 //   - compare.go: the map under a name, and two of them side by side.
 //   - live.go: pages are told that something was said.
 //

@@ -71,15 +71,16 @@ func (a *Atlas) finderPage(w http.ResponseWriter, r *http.Request, v *auth.Viewe
 // typicals puts the trade's list by audience, and gives what the brand lacks of it.
 func (p *finderPage) typicals() (lacking []*typical) {
 	b := p.Brand()
+	there := newNames(b)
 	for _, audience := range audiencesOf(b.Config) {
 		g := typicalGroup{Name: audienceName(p.View, audience)}
 		for _, t := range lists[p.Trade] {
 			if t.Audience != audience {
 				continue
 			}
-			l := typicalLine{ID: t.ID, Name: t.in(p, t.Name), Purpose: t.in(p, t.Purpose), Promise: t.in(p, t.Promise), Feeling: t.in(p, t.Feeling), Stage: t.Stage, Channel: t.Channel,
+			l := typicalLine{ID: t.ID, Name: t.in(p.View, t.Name), Purpose: t.in(p.View, t.Purpose), Promise: t.in(p.View, t.Promise), Feeling: t.in(p.View, t.Feeling), Stage: t.Stage, Channel: t.Channel,
 				Way: ways.Fitting(&sayline.Touchpoint{Channel: t.Channel, Audiences: []string{audience}})[0]}
-			if have := t.of(b); have == nil {
+			if have := t.of(there); have == nil {
 				lacking = append(lacking, t)
 			} else if g.Have++; sees(p.Viewer, have) {
 				l.Have, l.HaveName, l.Silent = have.ID, p.Names.Touchpoint(have.ID), have.Silent
@@ -98,7 +99,7 @@ func (p *finderPage) typicals() (lacking []*typical) {
 }
 
 // in is a list's words in the reader's language, else in English.
-func (t *typical) in(p *finderPage, words sayline.Text) string { return words.In(p.Tag, "en") }
+func (t *typical) in(p *house.View, words sayline.Text) string { return words.In(p.Tag, "en") }
 
 // spokenOf reads what was said at no touchpoint in particular, and groups it.
 func (a *Atlas) spokenOf(r *http.Request, p *finderPage, lacking []*typical) error {
@@ -118,7 +119,7 @@ func (a *Atlas) spokenOf(r *http.Request, p *finderPage, lacking []*typical) err
 	for _, c := range clustersOf(texts, lacking, knownWords(b)) {
 		s := proposal{Name: c.Word, N: len(c.Of)}
 		if c.Typical != nil {
-			s.Name, s.Typical = c.Typical.in(p, c.Typical.Name), c.Typical.ID
+			s.Name, s.Typical = c.Typical.in(p.View, c.Typical.Name), c.Typical.ID
 		}
 		for _, i := range differing(texts, c.Of, quotesOfCluster) {
 			s.Quotes = append(s.Quotes, newQuote(p.View, said[i]))
@@ -195,8 +196,9 @@ func (a *Atlas) addTypical(w http.ResponseWriter, r *http.Request, v *auth.Viewe
 	}
 	list := lists[cmp.Or(form.Get("trade"), v.Brand.Trade)]
 	var chosen []*typical
+	there := newNames(v.Brand)
 	for _, t := range list {
-		if slices.Contains(ids, t.ID) && t.of(v.Brand) == nil {
+		if slices.Contains(ids, t.ID) && t.of(there) == nil {
 			chosen = append(chosen, t)
 		}
 	}

@@ -71,7 +71,7 @@ func TestWhatIsThereIsFound(t *testing.T) {
 	b := exampleBrand(t, "sparkle")
 	of := func(id string) string {
 		i := slices.IndexFunc(lists["retail"], func(x *typical) bool { return x.ID == id })
-		if have := lists["retail"][i].of(b); have != nil {
+		if have := lists["retail"][i].of(newNames(b)); have != nil {
 			return have.ID
 		}
 		return ""

@@ -15,8 +15,8 @@ const (
 	streamFor   = 15 * time.Minute // then who may look is asked anew
 )
 
-// follow tells a page that something was said in the open: it reads its parts
-// again. All who look share one producer.
+// follow tells a page that something was said in the open, or that somebody
+// changed what stands on the map: it reads its parts again. All who look share one producer.
 func (a *Atlas) follow(w http.ResponseWriter, r *http.Request, v *auth.Viewer) error {
 	st, err := a.Streams.Open(w, r)
 	if err != nil {
@@ -30,8 +30,13 @@ func (a *Atlas) follow(w http.ResponseWriter, r *http.Request, v *auth.Viewer) e
 			return live.Frame{ID: last, Messages: []live.Message{changed}}, err
 		}
 		for _, e := range d.Events {
-			if e.Lane == "" && (e.Type == sayline.EventMomentReceived || e.Type == sayline.EventMomentUpdated || e.Type == sayline.EventMomentWithdrawn) {
+			switch e.Type {
+			case sayline.EventMapChanged:
 				return live.Frame{Messages: []live.Message{changed}}, nil
+			case sayline.EventMomentReceived, sayline.EventMomentUpdated, sayline.EventMomentWithdrawn:
+				if e.Lane == "" {
+					return live.Frame{Messages: []live.Message{changed}}, nil
+				}
 			}
 		}
 		return live.Frame{}, nil

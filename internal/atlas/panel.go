@@ -2,6 +2,7 @@ package atlas
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,6 +29,8 @@ type panel struct {
 	Way      way
 	Form     form
 	Gaps     []string
+
+	Opportunities []opportunity // but those that were declined
 }
 
 // spoken is one thing a touchpoint is meant to be, in the reader's language.
@@ -75,11 +78,20 @@ func (a *Atlas) panel(r *http.Request, p *mapPage) (*panel, error) {
 		out.Words = append(out.Words, spoken{s.key, p.Names.Text(s.text)})
 	}
 	var err error
-	if out.Way, err = a.way(r, p, t); err != nil || c.Private {
+	if out.Way, err = a.way(r, p, t); err != nil {
 		return out, err
 	}
-	out.numbers(p, t)
-	return out, a.said(r, p, out)
+	var said []*sayline.Moment
+	if !c.Private {
+		out.numbers(p, t)
+		if said, err = a.said(r, p, out); err != nil {
+			return out, err
+		}
+	}
+	all, err := a.opportunities(r.Context(), p, []*sayline.Touchpoint{t}, said)
+	inOrder(all)
+	out.Opportunities = slices.DeleteFunc(all, func(o opportunity) bool { return o.State == sayline.Declined })
+	return out, err
 }
 
 // numbers are the score's interval, the chips and the weight.
@@ -110,15 +122,15 @@ func tenths(p *mapPage, score float64) string {
 }
 
 // said reads what people say at the touchpoint, and what they mention.
-func (a *Atlas) said(r *http.Request, p *mapPage, out *panel) error {
+func (a *Atlas) said(r *http.Request, p *mapPage, out *panel) ([]*sayline.Moment, error) {
 	b, t := p.Brand(), out.T
 	if out.Felt.N == 0 {
-		return nil // nothing, or of so few of the brand's own people that it would point at somebody
+		return nil, nil // nothing, or of so few of the brand's own people that it would point at somebody
 	}
 	since := dayAfter(p.Now, 1-p.Query.Days)
 	list, err := a.Store.SaidAt(r.Context(), b.ID, []string{t.ID}, b.Guarded(), since, wordsRead, wordsKept)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	texts := make([]string, len(list))
 	for i, m := range list {
@@ -131,7 +143,7 @@ func (a *Atlas) said(r *http.Request, p *mapPage, out *panel) error {
 	if out.Mentions.Of > 0 {
 		out.Read = p.Count("map_read", out.Mentions.Of)
 	}
-	return nil
+	return list, nil
 }
 
 func newQuote(v *house.View, m *sayline.Moment) quote {

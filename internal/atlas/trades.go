@@ -99,17 +99,33 @@ func newTypical(l listedTypical) (*typical, error) {
 	return t, nil
 }
 
+// names are a brand's touchpoints with their names as they are compared, worked
+// out once for a whole list.
+type names struct {
+	b     *brands.Snapshot
+	stems [][]phrase // by touchpoint, one for each language
+}
+
+func newNames(b *brands.Snapshot) names {
+	n := names{b: b, stems: make([][]phrase, len(b.Touchpoints))}
+	for i := range b.Touchpoints {
+		for _, name := range b.Touchpoints[i].Name {
+			n.stems[i] = append(n.stems[i], newPhrase(name))
+		}
+	}
+	return n
+}
+
 // of finds what a brand has of what is typical: the touchpoint of that id, of
 // that name in any language, or one of that channel and audience whose name says
 // one of its names; nil for what it lacks.
-func (t *typical) of(b *brands.Snapshot) *sayline.Touchpoint {
-	if have := b.Index.Touchpoint(t.ID); have != nil {
+func (t *typical) of(n names) *sayline.Touchpoint {
+	if have := n.b.Index.Touchpoint(t.ID); have != nil {
 		return have
 	}
-	for i := range b.Touchpoints {
-		have := &b.Touchpoints[i]
-		for _, name := range have.Name {
-			words := stems(name)
+	for i := range n.b.Touchpoints {
+		have := &n.b.Touchpoints[i]
+		for _, words := range n.stems[i] {
 			for _, p := range t.phrases {
 				if slices.Equal(words, p) || p.in(words) && have.Channel == t.Channel && meets(have, t.Audience) {
 					return have

@@ -15,7 +15,8 @@
 //     and the page.
 //   - said.go and said/*.json: what people say at the brands, and what they are
 //     answered; life.go what the brands' people do about it, and how long it
-//     takes them. past.go lives days that are over, present.go the one under way.
+//     takes them; wishes.go what they mean to do better. past.go lives days that are
+//     over, present.go the one under way.
 //   - shelf.go: where the visitor stands, and beginning again there.
 //   - receivers.go: a mail server and a webhook endpoint, what a company would
 //     have outside of Sayline.

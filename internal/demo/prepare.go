@@ -184,6 +184,7 @@ func (m *making) past(ctx context.Context, days, aDay int) error {
 		}
 		p.days(w, days, aDay)
 		p.lately(w, aDay)
+		p.wish(w)
 	}
 	return p.live(ctx)
 }

@@ -59,7 +59,7 @@ func newPeople(b *brands.Snapshot, seed uint64) (*people, error) {
 		}
 		p.weight += cmp.Or(p.said[i].Weight, 1)
 	}
-	return p, nil
+	return p, p.checkWishes()
 }
 
 // check refuses what the brand does not have.

@@ -20,6 +20,7 @@ var behaviours = []struct {
 	{"shape at once", shapeRandomBehaviours},
 	{"alarm", alarmBehaviours},
 	{"map", mapBehaviours},
+	{"opportunity", opportunityBehaviours},
 	{"wanted", wantedBehaviours},
 	{"answer", answerBehaviours},
 	{"system", systemBehaviours},
