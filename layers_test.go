@@ -28,6 +28,7 @@ var rows = [][]string{
 	{"internal/auth", "internal/intake", "internal/pager", "internal/darkroom", "internal/feeds", "internal/search", "internal/alarm"},
 	{"internal/house"},
 	{"internal/screen", "internal/anywhere", "internal/signpost", "internal/open311", "internal/inbound", "internal/api", "internal/desk", "internal/reach", "internal/phone", "internal/roster", "internal/pulse", "internal/atlas", "internal/studio"},
+	{"internal/digest"},
 	{"internal/app"},
 	{"internal/demo", "internal/bench"},
 	{"cmd/sayline"},

@@ -64,7 +64,7 @@ func (a *App) makeHouse(catalogue *words.Catalogue, proxies web.Proxies, mux *ht
 	room := studio.New(h, studio.Options{SetupToken: o.SetupToken, Mail: o.Mail != ""})
 	room.Routes(mux)
 	a.closers = append(a.closers, room.Close)
-	return nil
+	return a.makeDigests(h, mux)
 }
 
 // signInRate lifts the limit of tries with the other limits, for load tests.

@@ -63,7 +63,7 @@ func (h *House) NewBrandView(r *http.Request, b *brands.Snapshot) *View {
 const Said = "said"
 
 var notices = []string{"asked", "ready_kept", "ready_gone", "answered", "noted", "resolved", "step", "on_it", "on_duty", "off_duty", "joined", "signed_out", "invited", "replayed", "handed", "merged", "split", "learned", "kept", "pin_set", "handed_over", "phone_revoked",
-	"roster_changed", "swap_asked", "ask_taken", "ask_ended", "later", "muted", "unmuted", "bulk", "public", "view_kept", "view_dropped", "routed", "calendar_revoked",
+	"roster_changed", "swap_asked", "ask_taken", "ask_ended", "later", "muted", "unmuted", "bulk", "public", "view_kept", "view_dropped", "routed", "calendar_revoked", "digest_asked", "digest_ended",
 	"map_moved", "map_listens", "map_kept", "map_added", "map_removed", "map_found", "map_snapped"}
 
 // tongue is the language of a person's own choosing, else their browser's.

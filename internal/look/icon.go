@@ -51,6 +51,21 @@ func Icon(b *sayline.Brand, size int, safe bool) ([]byte, error) {
 	return pngOf(m)
 }
 
+// Feelings are the fixed colours of the faces by day, 1 awful to 5 wonderful, as the
+// style sheets have them; [0] is unused.
+var Feelings = [...]string{1: "#b4381c", 2: "#c2761c", 3: "#8d8678", 4: "#5a9a81", 5: "#0d7c6c"}
+
+// FacePNG draws a feeling, 1 to 5, size pixels wide and high, for where no SVG is shown.
+func FacePNG(feeling, size int) ([]byte, error) {
+	svg := strings.NewReplacer(`class="o"`, `fill="`+Feelings[feeling]+`" stroke="`+Feelings[feeling]+`" stroke-width="3"`, `class="m"`, `fill="#ffffff"`).Replace(outlines[feeling])
+	svg = `<svg viewBox="0 0 64 64"><g fill="none" stroke="#ffffff" stroke-width="4.500" stroke-linecap="round" stroke-linejoin="round">` + svg + `</g></svg>`
+	m := image.NewRGBA(image.Rect(0, 0, size, size))
+	if err := shapes(m, svg, 0, float64(size)); err != nil {
+		return nil, err
+	}
+	return pngOf(m)
+}
+
 // SafeShare is how much of an icon a mark takes whose edges may be cut off: what
 // lies in a circle of 80 % of the width, and of a square logo its corners too.
 const SafeShare = 0.66

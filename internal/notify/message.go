@@ -1,7 +1,9 @@
 package notify
 
 import (
+	"bytes"
 	netmail "net/mail"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -18,8 +20,15 @@ type Mail struct {
 	Subject   string // any words; line ends become spaces
 	Text      string
 	HTML      string            // beside Text, "" for none
+	Pictures  []Picture         // that HTML shows, each once, as cid:NAME
 	MessageID string            // left@right, the same however often it is sent, so that a resend is recognised
 	Headers   map[string]string // further ones, such as List-Unsubscribe; not those above
+}
+
+// Picture is an image that goes with a letter: nothing is fetched to show it.
+type Picture struct {
+	Name string // letters, digits and dashes
+	PNG  []byte
 }
 
 const (
@@ -61,8 +70,18 @@ func (m *Mail) message(now time.Time) (*mail.Msg, error) {
 	if m.HTML != "" {
 		msg.AddAlternativeString(mail.TypeTextHTML, m.HTML)
 	}
+	for _, p := range m.Pictures {
+		if !pictureName.MatchString(p.Name) {
+			return nil, sayline.Errorf(sayline.AtFault, "A mail's picture needs a name of letters, digits and dashes.")
+		}
+		if err := msg.EmbedReader(p.Name+".png", bytes.NewReader(p.PNG), mail.WithFileContentID("<"+p.Name+">"), mail.WithFileContentType("image/png")); err != nil {
+			return nil, err
+		}
+	}
 	return msg, nil
 }
+
+var pictureName = regexp.MustCompile(`^[A-Za-z0-9-]{1,40}$`)
 
 // oneLine makes one line of words: what is not text becomes a space.
 func oneLine(s string) string {

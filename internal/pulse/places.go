@@ -57,14 +57,21 @@ const (
 	shinesBelow  = 0.35
 )
 
-// trouble is how bad it is at a place: 0 wonderful, 1 awful.
-func (p *place) troubled() float64 {
-	sum := priorN*priorTrouble + tapTrouble*float64(p.trouble)
+func (p *place) troubled() float64 { return Troubled(p.tally, p.trouble) }
+
+// Troubled is how bad it is where people felt so, and told so many problems
+// without a face: 0 wonderful, 1 awful.
+func Troubled(t store.Tally, faceless int64) float64 {
+	sum := priorN*priorTrouble + tapTrouble*float64(faceless)
 	for f := 1; f <= 5; f++ {
-		sum += float64(5-f) / 4 * float64(p.tally.Feelings[f])
+		sum += float64(5-f) / 4 * float64(t.Feelings[f])
 	}
-	return sum / (priorN + float64(p.trouble+p.tally.Felt()))
+	return sum / (priorN + float64(faceless+t.Felt()))
 }
+
+// Needs and Shines say on which side of the pulse so much trouble stands.
+func Needs(trouble float64) bool  { return trouble >= needsAbove }
+func Shines(trouble float64) bool { return trouble <= shinesBelow }
 
 const mostRows = 8 // of a table, unless all are asked for
 

@@ -15,16 +15,17 @@ import (
 
 // Mail is one mail that a MailServer got, read as a mail program reads it.
 type Mail struct {
-	User    string   // who signed in to send it, "" for nobody
-	From    string   // the envelope's sender
-	To      []string // the envelope's recipients
-	Header  mail.Header
-	Subject string    // decoded
-	Text    string    // the plain text part, decoded; "" without one
-	HTML    string    // the HTML part, decoded; "" without one
-	Raw     []byte    // as it came
-	At      time.Time // when its last line was read, before any fault
-	Taken   bool      // false when a fault turned it away: its sender owes it again
+	User     string   // who signed in to send it, "" for nobody
+	From     string   // the envelope's sender
+	To       []string // the envelope's recipients
+	Header   mail.Header
+	Subject  string            // decoded
+	Text     string            // the plain text part, decoded; "" without one
+	HTML     string            // the HTML part, decoded; "" without one
+	Pictures map[string][]byte // what the HTML part shows as cid:NAME, by name
+	Raw      []byte            // as it came
+	At       time.Time         // when its last line was read, before any fault
+	Taken    bool              // false when a fault turned it away: its sender owes it again
 }
 
 func (m Mail) String() string {
@@ -69,6 +70,11 @@ func (m *Mail) readPart(header func(string) string, body io.Reader) error {
 	}
 	text := strings.ReplaceAll(string(content), "\r\n", "\n")
 	switch {
+	case strings.HasPrefix(kind, "image/"):
+		if m.Pictures == nil {
+			m.Pictures = map[string][]byte{}
+		}
+		m.Pictures[strings.Trim(header("Content-Id"), "<>")] = content
 	case kind == "text/plain" && m.Text == "":
 		m.Text = text
 	case kind == "text/html" && m.HTML == "":

@@ -116,16 +116,21 @@ const receipts = "/cx/r/"
 // acts is where a page's token stands in a path.
 const acts = "/act/"
 
+// digests is where a digest's token stands in a path.
+const digests = "/digest/"
+
 // feeds is where a calendar's secret stands in a path, behind a noun and its id.
 const feeds = "/feeds/"
 
 // LogPath is a path as logs may show it: without the secret of a receipt or a
-// calendar, without the token by which somebody acts, and without the serial
+// calendar, without the token by which somebody acts or ends a digest, and without the serial
 // number of a scanned product (a GS1 Digital Link's /21/ or /235/).
 // Queries are never logged.
 func LogPath(path string) string {
-	if strings.HasPrefix(path, acts) {
-		return acts + "…"
+	for _, token := range []string{acts, digests} {
+		if strings.HasPrefix(path, token) {
+			return token + "…"
+		}
 	}
 	if link := strings.Index(path, "/01/"); link >= 0 {
 		for _, serial := range []string{"/21/", "/235/"} {
