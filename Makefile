@@ -26,7 +26,7 @@ test: setup ## everything at full length, on both databases and in a real browse
 quick: go ## the same tests in less than two minutes, with what is installed
 	$(GO) test ./...
 
-race: setup ## the quick tests of every room with the race detector
+race: setup ## the quick tests of every room with the race detector, without a browser
 	scripts/test race
 
 fuzz: go ## every fuzz target for FUZZTIME (10s) each

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -116,6 +117,7 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- a.server.Serve(a.listener) }()
+	go debug.FreeOSMemory() // what opening took is not needed again
 	var err error
 	select {
 	case <-ctx.Done():

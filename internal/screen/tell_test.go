@@ -113,9 +113,11 @@ func TestTellMe(t *testing.T) {
 		t.Errorf("%d workers before anybody asked", n)
 	}
 	keep(p, "tell-before")
-	p.Press(`document.querySelector("[data-act=tell]").click()`) // the page may be renewed under a pointer
+	p.Press(`document.querySelector("[data-act=tell]").click()`)
 	p.Until(`document.querySelector('[data-act=tell]').textContent === 'Te avisaremos.'`)
-	p.Until(`performance.getEntriesByType('resource').some(e => e.name.endsWith('/push') && e.responseStatus > 0)`) // what is drawn anew may say it before it is stored
+	h.call("POST", u+"/messages", `{"text":"Ni en la otra."}`, "Content-Type", "application/json").want(http.StatusOK)
+	p.Until(`document.querySelector('.answer').textContent.includes('Ni en la otra.')`) // the page is drawn anew, and still says it
+	p.Until(`document.querySelector('[data-act=tell]').textContent === 'Te avisaremos.'`)
 	keep(p, "tell-after")
 	h.reply(u, "Mañana a las 8:00.")
 	list, err := h.store.LeaseTellings(t.Context(), 10)

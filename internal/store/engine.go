@@ -36,6 +36,9 @@ type engine interface {
 	// aside says of a WITH that it is planned, though not read, as if all of it were
 	// wanted.
 	aside() string
+	// steady is a statement to be prepared once, whose plan depends on no
+	// parameter's value.
+	steady(text string) string
 	// begin starts a writing transaction.
 	begin() string
 	// shared says whether other processes commit at the same time as this one.
@@ -98,14 +101,15 @@ func newTable(name, cols, suffix string) *table {
 // conn is the writer's one connection, with its statements prepared once.
 type conn struct {
 	*sql.Conn
-	stmts map[string]*sql.Stmt
+	engine engine
+	stmts  map[string]*sql.Stmt
 }
 
 func (c *conn) stmt(ctx context.Context, text string) (*sql.Stmt, error) {
 	if s := c.stmts[text]; s != nil {
 		return s, nil
 	}
-	s, err := c.PrepareContext(ctx, text)
+	s, err := c.PrepareContext(ctx, c.engine.steady(text))
 	if err != nil {
 		return nil, err
 	}

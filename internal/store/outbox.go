@@ -188,7 +188,7 @@ func (s *Store) ask(ctx context.Context, text string, args ...any) (*sql.Rows, e
 	if st, ok := s.reading.Load(text); ok {
 		return st.(*sql.Stmt).QueryContext(ctx, args...)
 	}
-	st, err := s.readers.PrepareContext(ctx, text)
+	st, err := s.readers.PrepareContext(ctx, s.engine.steady(text))
 	if err != nil {
 		return nil, err
 	}

@@ -50,8 +50,10 @@ func (postgresEngine) open(dsn string) (readers, writers *sql.DB, err error) {
 func (postgresEngine) clustered() string  { return "" }
 func (postgresEngine) begin() string      { return "BEGIN" }
 func (postgresEngine) skipLocked() string { return "FOR UPDATE SKIP LOCKED" }
-func (postgresEngine) shared() bool       { return true }
-func (postgresEngine) keptRow() string    { return "FOR KEY SHARE" }
+
+func (postgresEngine) steady(text string) string { return text }
+func (postgresEngine) shared() bool              { return true }
+func (postgresEngine) keptRow() string           { return "FOR KEY SHARE" }
 
 // What is searched is a column of words under a GIN index. Its key is named as
 // SQLite names it.

@@ -332,7 +332,7 @@ func (w *writer) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.conn = &conn{Conn: c, stmts: map[string]*sql.Stmt{}}
+	w.conn = &conn{Conn: c, engine: w.store.engine, stmts: map[string]*sql.Stmt{}}
 	return nil
 }
 

@@ -25,9 +25,14 @@ type Chromium struct {
 
 // Browser is the browser of this test process, which starts with the first test
 // that wants one (that takes longer than most tests) and ends with the process.
-// SAYLINE_TEST_BROWSER names another program than the Chromium in PATH.
+// SAYLINE_TEST_BROWSER names another program than the Chromium in PATH. With the
+// race detector there is none, as there are no scenes: what people see is looked
+// at without it, at the pace they see it.
 func Browser(t testing.TB) *Chromium {
 	t.Helper()
+	if racing {
+		t.Skip("what a browser shows is tested without the race detector, by make test")
+	}
 	running.Lock()
 	defer running.Unlock()
 	if running.ctx == nil || running.ctx.Err() != nil { // none yet, or it crashed

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto"
 	"github.com/chromedp/cdproto/browser"
@@ -31,6 +32,8 @@ type Page struct {
 	pending  map[network.RequestID]int // index into requests
 	problems []string
 	lose     func(Request) Loss // see Lose
+	noScript bool
+	clicks   int // how many there were, see Click
 }
 
 // Request is one request of a page.
@@ -153,10 +156,31 @@ func (p *Page) Text(selector string) string {
 }
 
 // Click clicks the first element that a CSS selector finds, as soon as it is
-// visible.
+// visible, with a pointer. A live page may move the element away from under it:
+// who sees that nothing heard the click clicks again.
 func (p *Page) Click(selector string) {
 	p.t.Helper()
-	p.Do(chromedp.Click(chromedp.CSS(selector)))
+	if p.noScript { // nothing can listen
+		p.Do(chromedp.Click(chromedp.CSS(selector)))
+		return
+	}
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	p.clicks++
+	heard := fmt.Sprintf("heard%d", p.clicks)
+	listen := fmt.Sprintf(`globalThis.%[1]s ??= (addEventListener("click", e => { if (e.composedPath().some(n => n.matches?.(%[2]q))) %[1]s = "yes" }, true), "no")`, heard, selector)
+	for {
+		p.Do(chromedp.Evaluate[chromedp.Void](listen), chromedp.Click(chromedp.CSS(selector)))
+		// What the click opened is another document, which knows nothing of it.
+		_, err := chromedp.Run(ctx, chromedp.Poll[bool](fmt.Sprintf(`globalThis.%s !== "no"`, heard), chromedp.WithPollingTimeout(time.Second)))
+		var moved *cdproto.Error
+		if err == nil || errors.As(err, &moved) {
+			return
+		}
+		if ctx.Err() != nil {
+			p.t.Fatalf("nothing hears a click on %s", selector)
+		}
+	}
 }
 
 // Press runs a script once, as soon as it can: while it throws, because what it
@@ -217,6 +241,7 @@ func (p *Page) Show(look Look) {
 	if look.Language == "" {
 		look.Language = "en"
 	}
+	p.noScript = look.NoScript
 	version := Run(p, func(ctx context.Context, t *chromedp.Target) (browser.GetVersionResult, error) {
 		return cdp.Call(ctx, t, browser.GetVersion, cdp.Empty{})
 	})

@@ -139,6 +139,11 @@ const house = (() => {
 		if (doc.body.classList.contains('plain')) throw new Error('elsewhere') // signed out: the live sign tells, and what is typed stays
 		return { doc, url: res.url }
 	}
+	// Nothing is put in another place under a finger that is down: what is drawn anew
+	// between press and release takes the tap away.
+	let down = Promise.resolve(), up = () => {}
+	addEventListener('pointerdown', () => { up(); down = new Promise(done => { up = done; setTimeout(done, 2000) }) }, true)
+	for (const end of ['pointerup', 'pointercancel']) addEventListener(end, () => setTimeout(up, 50), true)
 	let reading, again
 	async function refresh() {
 		if (reading || document.hidden) { again = true; return }
@@ -146,6 +151,7 @@ const house = (() => {
 		const at = location.href
 		try {
 			const { doc } = await load(at)
+			await down
 			if (at === location.href) apply(doc, at)
 		} catch { /* the live sign tells */ }
 		setTimeout(() => { reading = false; if (again) { again = false; refresh() } }, 400)

@@ -112,9 +112,20 @@ let live
   const scope = () => new URL(answer.dataset.receipt).pathname + '/tell'
   const active = w => w.state === 'activated' || new Promise(done => w.addEventListener('statechange', () => w.state === 'activated' && done()))
   const asked = () => navigator.serviceWorker.getRegistration(scope()).then(r => r && r.scope.endsWith(scope()) && r)
-  const tell = async b => {
+  // The part it stands in may be drawn anew meanwhile: what was asked is the
+  // page's, and each button that comes shows it.
+  let telling = null
+  const tells = now => {
+    telling = now
+    for (const b of answer.querySelectorAll('[data-act=tell]')) tellable(b)
+  }
+  const tellable = b => {
+    if (!telling) return
     b.disabled = true
-    const say = words => { b.textContent = words }
+    if (b.dataset[telling]) b.textContent = b.dataset[telling]
+  }
+  const tell = async b => {
+    tells('asking')
     try {
       if (await Notification.requestPermission() !== 'granted') throw 0
       const r = await navigator.serviceWorker.register(b.dataset.worker, { scope: scope() })
@@ -122,10 +133,10 @@ let live
       const to = await r.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: b.dataset.key })
       const a = await fetch(answer.dataset.receipt + '/push', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(to) })
       if (!a.ok) throw 0
-      say(b.dataset.done)
+      tells('done')
     } catch {
       asked().then(r => r && r.unregister()).catch(() => {})
-      say(b.dataset.no)
+      tells('no')
     }
   }
   const can = { near: navigator.geolocation && window.isSecureContext, keep: true, share: navigator.share || navigator.clipboard, tell: window.PushManager && window.Notification && navigator.serviceWorker && Notification.permission !== 'denied' }
@@ -136,7 +147,8 @@ let live
     for (const b of part.querySelectorAll('[data-act]')) {
       b.hidden = !can[b.dataset.act]
       if (b.dataset.keep && wallet().some(k => k.url === answer.dataset.receipt)) b.textContent = b.dataset.done
-      if (b.dataset.act === 'tell' && can.tell) asked().then(r => { if (r) b.disabled = true, b.textContent = b.dataset.done }).catch(() => {})
+      if (b.dataset.act === 'tell' && telling) tellable(b)
+      else if (b.dataset.act === 'tell' && can.tell) asked().then(r => { if (r && !telling) tells('done') }).catch(() => {})
       b.onclick = e => acts[b.dataset.act](b, e)
     }
   }
