@@ -6,6 +6,7 @@ import (
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/brands"
+	"github.com/sayline/sayline/internal/intake"
 )
 
 // tidyEvery is how often what has been kept as promised is deleted.
@@ -54,4 +55,18 @@ func (a *App) warm(ctx context.Context) {
 	if err := a.Store.WarmCounts(ctx); err != nil && ctx.Err() == nil {
 		a.Options.Log.Error("the counts could not be read ahead; pages read them as they need them", "err", err)
 	}
+}
+
+// countOpens counts how often screens are opened, in each brand's own hours.
+func (a *App) countOpens() *intake.Opens {
+	opens := intake.NewOpens(a.Store, a.Options.Now, a.Options.Log)
+	a.loops = append(a.loops, func(ctx context.Context) {
+		opens.Run(ctx, func(brand string) *time.Location {
+			if b := a.Registry.ByID(brand); b != nil {
+				return b.Location()
+			}
+			return time.UTC
+		})
+	})
+	return opens
 }

@@ -93,7 +93,7 @@ func (a *App) makeScreen(catalogue *words.Catalogue, proxies web.Proxies, mux *h
 	s, err := screen.New(screen.Options{
 		PushKey: key, Mail: a.Options.Mail != "",
 		Door: a.Door, Words: catalogue, Log: a.Options.Log, Now: a.Options.Now, Random: a.Options.Random, Proxy: proxies,
-		Count: a.countError, RateLimitOff: a.Options.RateLimitOff, Conformance: []string{"events"}, Spool: a.spool, Anywhere: a.base, Resolver: "/gs1", Open311: open311.Path,
+		Count: a.countError, RateLimitOff: a.Options.RateLimitOff, Conformance: []string{"events"}, Spool: a.spool, Opened: a.countOpens().Count, Anywhere: a.base, Resolver: "/gs1", Open311: open311.Path,
 	})
 	if err != nil {
 		return err

@@ -15,6 +15,9 @@
 //   - said.go: the stream, in people's own words.
 //   - chart.go: lines and bars as SVG paths.
 //   - live.go: one producer for all who watch the same page.
+//   - measures.go: how each figure is counted, and what it is; measure_said.go:
+//     who opened a screen and said nothing, and what was to be expected;
+//     interval.go: pure: how sure a figure is.
 //   - wall.go: the wall.
 //
 // Nothing of a private lane is read here, not even a count: every read of the

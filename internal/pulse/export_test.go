@@ -18,4 +18,30 @@ func (p *Pulse) Board(ctx context.Context, b *brands.Snapshot, values url.Values
 }
 
 // Templates are the room's, for the test that holds them to the catalogues.
-func (p *Pulse) Templates() []*template.Template { return []*template.Template{p.pages, p.wall} }
+func (p *Pulse) Templates() []*template.Template {
+	return []*template.Template{p.pages, p.wall, p.counted}
+}
+
+// Measures reads the measures in English, for the test that counts again.
+func (p *Pulse) Measures(ctx context.Context, b *brands.Snapshot, values url.Values) (map[string]MeasureShown, error) {
+	m, err := p.measuring(ctx, p.Words.In("en"), b, ParseFilter(values, b))
+	if err != nil {
+		return nil, err
+	}
+	list, err := m.list(ctx)
+	byID := map[string]MeasureShown{}
+	for _, x := range list {
+		byID[x.ID] = x
+	}
+	return byID, err
+}
+
+// MeasureShown is one figure as it is shown.
+type MeasureShown = measure
+
+// Student and Wilson are the quantile and the interval that figures have.
+func Student(freedom int64) float64 { return student(freedom) }
+func Wilson(k, n int64) (low, high float64) {
+	in := wilson(k, n)
+	return in.low, in.high
+}

@@ -22,12 +22,15 @@ type Pulse struct {
 	pages *template.Template
 	wall  *template.Template
 
+	counted *template.Template // how the figures are counted
+
 	sayings sayings
 }
 
 // New furnishes the pulse and puts it into the house's navigation.
 func New(h *house.House) *Pulse {
-	p := &Pulse{House: h, pages: h.Templates(files, "templates/parts.html", "templates/saying.html", "templates/pulse.html"), wall: h.Templates(files, "templates/parts.html", "templates/wall.html")}
+	p := &Pulse{House: h, pages: h.Templates(files, "templates/parts.html", "templates/saying.html", "templates/pulse.html"), wall: h.Templates(files, "templates/parts.html", "templates/wall.html"),
+		counted: h.Templates(files, "templates/measures.html")}
 	h.AddRoom(house.Room{Name: "pulse", Path: "/pulse", May: (*auth.Viewer).MaySeePulse})
 	return p
 }
@@ -36,6 +39,7 @@ func New(h *house.House) *Pulse {
 func (p *Pulse) Routes(mux *http.ServeMux) {
 	mux.Handle("GET /b/{brand}/pulse", p.inside(p.page))
 	mux.Handle("GET /b/{brand}/pulse/live", p.inside(p.follow(p.pageFeed)))
+	mux.Handle("GET /b/{brand}/pulse/measures", p.inside(p.measures))
 	mux.Handle("GET /b/{brand}/pulse/moments/{moment}", p.inside(p.moment))
 	mux.Handle("GET /b/{brand}/pulse/said.csv", p.inside(p.takeCSV))
 	mux.Handle("GET /b/{brand}/pulse/said.jsonl", p.inside(p.takeLines))

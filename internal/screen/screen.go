@@ -34,6 +34,10 @@ type Options struct {
 	// receipts across brands. nil where there is none.
 	Anywhere func(*http.Request) string
 
+	// Opened is told of each opening of a touchpoint's screen, and nothing of who
+	// opened it; may be nil.
+	Opened func(*brands.Snapshot, *sayline.Touchpoint)
+
 	Resolver string // path of the brand's GS1 resolver, such as "/gs1"; "" where there is none
 	PushKey  string // public VAPID key that browsers subscribe to, base64url; "" tells no browser
 	Mail     bool   // who left an e-mail address is written to

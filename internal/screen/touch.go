@@ -87,6 +87,9 @@ func (s *Screen) touch(w http.ResponseWriter, r *http.Request, site *brands.Site
 	if err != nil {
 		return err
 	}
+	if !v.Staff && p.status == http.StatusOK {
+		s.opened(r, site, p.touchpoint)
+	}
 	return s.send(w, r, p.status, "touch", &v.frame, v)
 }
 

@@ -83,3 +83,8 @@ func (p *Part) of(t Tally) Tally {
 func (i Imported) takes(source string) bool {
 	return i == ImportedToo || (i == ImportedOnly) == (source == sayline.SourceImport)
 }
+
+// At says whether what is said at a touchpoint and its place may belong to the part.
+func (p *Part) At(touchpoint, place string) bool {
+	return (len(p.Touchpoints) == 0 || slices.Contains(p.Touchpoints, touchpoint)) && (len(p.Places) == 0 || slices.Contains(p.Places, place))
+}

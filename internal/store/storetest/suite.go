@@ -45,6 +45,7 @@ var behaviours = []struct {
 	{"isolation", isolationBehaviours},
 	{"retention", retentionBehaviours},
 	{"search", searchBehaviours},
+	{"opened", openedBehaviours},
 }
 
 // behaviour is one thing a store does, told in a sentence.
