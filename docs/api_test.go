@@ -19,7 +19,7 @@ func TestAPIExamples(t *testing.T) {
 	text := documents(t)["../docs/api.md"]
 	a := open(t)
 	const key = "system_0123456789"
-	if err := a.Store.MakeSystem(t.Context(), &store.System{Brand: "sparkle", ID: "stock", Name: "Stock", Teams: []string{"distribution"}, MadeAt: time.Now(), MadeBy: "elena"}, sayline.HashSecret(key)); err != nil {
+	if err := a.Store.MakeSystem(t.Context(), &store.System{Brand: "sparkle", ID: "stock", Name: "Stock", Teams: []string{"distribution"}, For: store.ForAll, MadeAt: time.Now(), MadeBy: "elena"}, sayline.HashSecret(key)); err != nil {
 		t.Fatal(err)
 	}
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, a.URL()+"/@sparkle/cx/moments", strings.NewReader(`{"topic":"cant-find-it","context":{"touchpoint":"k7f3"}}`))
@@ -49,6 +49,19 @@ func TestAPIExamples(t *testing.T) {
 		t.Fatalf("the list is %+v", list)
 	}
 	id = list.Cases[0].ID
+	var moments struct {
+		Moments []struct{ Topic, Case string }
+	}
+	if run("moments", &moments); len(moments.Moments) != 1 || moments.Moments[0].Case != id {
+		t.Errorf("the moments are %+v", moments)
+	}
+	var figures struct {
+		All    struct{ Moments int }
+		Groups []struct{ By map[string]string }
+	}
+	if run("figures", &figures); figures.All.Moments != 1 || len(figures.Groups) != 1 || figures.Groups[0].By["topic"] != "cant-find-it" {
+		t.Errorf("the figures are %+v", figures)
+	}
 	var c struct {
 		State, Owner, Topic string
 		Said                []struct{ Topic string }

@@ -1,8 +1,9 @@
-// Package api is where a company's own systems (stock, hotel, ticketing) work on
-// cases: list, read, acknowledge, note, answer, step and resolve them, with a key
-// an owner makes in the studio.
+// Package api is where a company's own systems (stock, hotel, ticketing, a store of
+// data) work on cases and read what is said, with a key an owner makes in the studio.
 //
-// api.go is who asks and all routes; cases.go what is read; act.go what is done;
+// api.go is who asks and all routes; cases.go cases to read, act.go what is done
+// about them. What the pulse shows: said.go, moments by its filter; figures.go, how
+// much and how it felt; touchpoints.go; events.go, everything as it happens.
 // openapi.json describes it, and a test holds it to the routes.
 package api
 
@@ -20,6 +21,7 @@ import (
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/brands"
+	"github.com/sayline/sayline/internal/live"
 	"github.com/sayline/sayline/internal/store"
 	"github.com/sayline/sayline/internal/web"
 )
@@ -33,9 +35,11 @@ type Options struct {
 	Brands *brands.Registry
 	Log    *slog.Logger
 	Now    func() time.Time
-	Random io.Reader                // safe for concurrent use
-	Count  func(sayline.Kind)       // counts errors; may be nil
-	Desk   func(b, c string) string // the address of a case on the desk
+	Random io.Reader                 // safe for concurrent use
+	Count  func(sayline.Kind)        // counts errors; may be nil
+	Desk   func(b, c string) string  // the address of a case on the desk
+	Hub    *live.Hub                 // wakes the streams
+	Source func(brand string) string // a brand's public address, in its events
 
 	RateLimitOff bool
 }
@@ -44,7 +48,9 @@ type Options struct {
 type API struct {
 	Options
 	errors  web.Errors
-	limiter *web.Limiter // nil when there is none
+	limiter *web.Limiter  // nil when there is none
+	slots   *web.Slots    // of streams
+	over    chan struct{} // closed to end them
 }
 
 // perMinute is how many requests a system may make a minute.
@@ -52,12 +58,15 @@ const perMinute = 600
 
 // New makes the API.
 func New(o Options) *API {
-	a := &API{Options: o, errors: web.Errors{Log: o.Log, Count: o.Count}}
+	a := &API{Options: o, errors: web.Errors{Log: o.Log, Count: o.Count}, slots: web.NewSlots(mostStreams), over: make(chan struct{})}
 	if !o.RateLimitOff {
 		a.limiter = web.NewLimiter(perMinute, o.Now, o.Random)
 	}
 	return a
 }
+
+// Close ends the streams; they come again elsewhere.
+func (a *API) Close() { close(a.over) }
 
 // Base is where the API of a brand is, below the house's address.
 const Base = "/b/{brand}/api/v1"
@@ -67,11 +76,15 @@ func (a *API) Routes(mux *http.ServeMux) {
 	mux.Handle("GET "+Base+"/openapi.json", a.errors.Handle(a.describe))
 	mux.Handle("GET "+Base+"/cases", a.known(a.list))
 	mux.Handle("GET "+Base+"/cases/{case}", a.known(a.read))
-	mux.Handle("POST "+Base+"/cases/{case}/acknowledge", a.known(a.acknowledge))
-	mux.Handle("POST "+Base+"/cases/{case}/note", a.known(a.note))
-	mux.Handle("POST "+Base+"/cases/{case}/answer", a.known(a.answer))
-	mux.Handle("POST "+Base+"/cases/{case}/step", a.known(a.step))
-	mux.Handle("POST "+Base+"/cases/{case}/resolve", a.known(a.resolve))
+	mux.Handle("POST "+Base+"/cases/{case}/acknowledge", a.known(working(a.acknowledge)))
+	mux.Handle("POST "+Base+"/cases/{case}/note", a.known(working(a.note)))
+	mux.Handle("POST "+Base+"/cases/{case}/answer", a.known(working(a.answer)))
+	mux.Handle("POST "+Base+"/cases/{case}/step", a.known(working(a.step)))
+	mux.Handle("POST "+Base+"/cases/{case}/resolve", a.known(working(a.resolve)))
+	mux.Handle("GET "+Base+"/moments", a.known(reading(a.moments)))
+	mux.Handle("GET "+Base+"/figures", a.known(reading(a.figures)))
+	mux.Handle("GET "+Base+"/touchpoints", a.known(reading(a.touchpoints)))
+	mux.Handle("GET "+Base+"/events", a.known(reading(a.events)))
 	mux.Handle(Base+"/", a.errors.Handle(func(http.ResponseWriter, *http.Request) error { return errNothing }))
 }
 
@@ -80,12 +93,33 @@ var (
 	errKey     = sayline.Errorf(sayline.Unsigned, "Sign in with Authorization: Bearer and the system's key.")
 )
 
+// working lets only those do who may, and reading only those read what the pulse
+// shows whose key is for that.
+func working(do func(*call) error) func(*call) error {
+	return func(c *call) error {
+		if !c.system.MayWork() {
+			return sayline.Errorf(sayline.Forbidden, "This key only reads.")
+		}
+		return do(c)
+	}
+}
+
+func reading(do func(*call) error) func(*call) error {
+	return func(c *call) error {
+		if !c.system.MayRead() {
+			return sayline.Errorf(sayline.Forbidden, "This key is for cases only. An owner makes one that reads what the pulse shows.")
+		}
+		return do(c)
+	}
+}
+
 // call is one request of a system that is known.
 type call struct {
 	w      http.ResponseWriter
 	r      *http.Request
 	brand  *brands.Snapshot
 	system *store.System
+	hash   string // of its key
 }
 
 // known lets a system in by its key. A brand that is not here looks like a key
@@ -103,7 +137,8 @@ func (a *API) known(do func(*call) error) http.Handler {
 			w.Header().Set("WWW-Authenticate", "Bearer")
 			return errKey
 		}
-		y, err := a.Store.SystemByKey(r.Context(), b.ID, sayline.HashSecret(key))
+		hash := sayline.HashSecret(key)
+		y, err := a.Store.SystemByKey(r.Context(), b.ID, hash)
 		if err != nil {
 			w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
 			return err
@@ -112,7 +147,7 @@ func (a *API) known(do func(*call) error) http.Handler {
 			return err
 		}
 		y.Lanes = stillNamed(b, y)
-		return do(&call{w, r, b, y})
+		return do(&call{w, r, b, y, hash})
 	})
 }
 

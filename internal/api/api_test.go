@@ -16,6 +16,7 @@ import (
 	"github.com/sayline/sayline/internal/api"
 	"github.com/sayline/sayline/internal/house"
 	"github.com/sayline/sayline/internal/house/housetest"
+	"github.com/sayline/sayline/internal/live"
 	"github.com/sayline/sayline/internal/store"
 )
 
@@ -27,8 +28,12 @@ type stock struct {
 
 func open(t *testing.T) *stock {
 	h := housetest.Open(t, housetest.Options{Brand: "sparkle"}, func(h *housetest.House, mux *http.ServeMux) {
-		api.New(api.Options{Store: h.Store, Brands: h.Brands, Log: h.Log, Now: h.Time, Random: h.Random,
-			Desk: func(b, c string) string { return h.URL + house.BrandPath(b, "/desk/"+c) }}).Routes(mux)
+		hub := live.NewHub()
+		h.Store.Watch(hub.Publish)
+		a := api.New(api.Options{Store: h.Store, Brands: h.Brands, Log: h.Log, Now: h.Time, Random: h.Random, Hub: hub, Source: func(b string) string { return h.URL + "/@" + b + "/cx" },
+			Desk: func(b, c string) string { return h.URL + house.BrandPath(b, "/desk/"+c) }})
+		a.Routes(mux)
+		t.Cleanup(a.Close)
 	})
 	return &stock{h, t}
 }
@@ -288,16 +293,30 @@ func TestDescribed(t *testing.T) {
 	}
 	id := h.Say("sparkle", sayline.Moment{Topic: "cant-find-it", Text: "No lemon.", Lang: "en", Feeling: 2, Context: housetest.At("k7f3")}).Moment.Case
 	c := h.call("GET", "/cases/"+id, h.key("stock", nil, nil), "").body
-	schema := doc["components"].(map[string]any)["schemas"].(map[string]any)["case"].(map[string]any)["properties"].(map[string]any)
-	for member := range maps.Keys(c) {
-		if schema[member] == nil {
-			t.Errorf("a case has %q, which is not described", member)
+	schemas := doc["components"].(map[string]any)["schemas"].(map[string]any)
+	members := func(name string) map[string]any {
+		one := schemas[name].(map[string]any)
+		if all, ok := one["allOf"].([]any); ok {
+			one = all[len(all)-1].(map[string]any)
+		}
+		return one["properties"].(map[string]any)
+	}
+	held := func(what string, value any, described ...map[string]any) {
+		t.Helper()
+		for member := range maps.Keys(value.(map[string]any)) {
+			if !slices.ContainsFunc(described, func(d map[string]any) bool { return d[member] != nil }) {
+				t.Errorf("%s has %q, which is not described", what, member)
+			}
 		}
 	}
-	said := schema["said"].(map[string]any)["items"].(map[string]any)["properties"].(map[string]any)
-	for member := range c["said"].([]any)[0].(map[string]any) {
-		if said[member] == nil {
-			t.Errorf("what was said has %q, which is not described", member)
-		}
+	held("a case", c, members("case"))
+	held("what was said", c["said"].([]any)[0], members("said"))
+	key := h.reader("described", store.ForAll)
+	held("a moment", h.call("GET", "/moments", key, "").body["moments"].([]any)[0], members("said"), members("moment"))
+	figures := h.call("GET", "/figures?by=topic,time", key, "").body
+	held("figures", figures, members("figures"))
+	held("a tally", figures["all"], members("tally"))
+	for _, touchpoint := range h.call("GET", "/touchpoints", key, "").body["touchpoints"].([]any) {
+		held("a touchpoint", touchpoint, members("touchpoint"))
 	}
 }

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"context"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -76,6 +78,14 @@ type messageDoc struct {
 	By        string    `json:"by,omitempty"`
 }
 
+func (c *call) saidDoc(m *sayline.Moment) saidDoc {
+	x := &m.Context
+	return saidDoc{m.ID, c.told(m.ReceivedAt, m.Lane), sayline.KnownKind(m.Kind), m.Feeling, m.Topic, m.Text, m.Lang, x.Touchpoint, x.Place, x.Product, x.Lot, x.Ref, m.Solved}
+}
+
+// guards says whether a moment is of an audience of which none shows by itself.
+func (c *call) guards(m *sayline.Moment) bool { return slices.Contains(c.brand.Guarded(), m.Audience) }
+
 // told is a time as a system may know it.
 func (c *call) told(t time.Time, lane string) time.Time {
 	if lane == "" || t.IsZero() {
@@ -118,13 +128,9 @@ func (a *API) list(c *call) error {
 	if !ok {
 		return fault("state", "expected open, acknowledged or resolved")
 	}
-	limit := usualPage
-	if text := q.Get("limit"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 || n > mostPage {
-			return fault("limit", "expected a number from 1 to "+strconv.Itoa(mostPage))
-		}
-		limit = n
+	limit, err := limitOf(q)
+	if err != nil {
+		return err
 	}
 	from, at, id, err := readCursor(q.Get("after"), sections)
 	if err != nil {
@@ -153,15 +159,47 @@ func (a *API) list(c *call) error {
 			break
 		}
 	}
-	if p.Next != "" {
-		next := *c.r.URL
-		values := next.Query()
-		values.Set("after", p.Next)
-		next.RawQuery = values.Encode()
-		c.w.Header().Set("Link", "<"+(&url.URL{Path: next.Path, RawQuery: next.RawQuery}).String()+`>; rel="next"`)
+	if err := a.onlyReadable(c, &p); err != nil {
+		return err
 	}
+	c.link(p.Next)
 	web.SendTagged(c.w, c.r, "application/json", web.JSON(p))
 	return nil
+}
+
+// onlyReadable leaves out of a page what its reader may not read: it may be shorter
+// than was asked for, and still have a next one.
+func (a *API) onlyReadable(c *call, p *page) error {
+	all := map[string]*sayline.Case{}
+	for _, d := range p.Cases {
+		all[d.ID] = nil
+	}
+	left, err := a.readable(c.r.Context(), c, all)
+	p.Cases = slices.DeleteFunc(p.Cases, func(d *caseDoc) bool { _, is := left[d.ID]; return !is })
+	return err
+}
+
+// limitOf is how long a page is asked to be.
+func limitOf(q url.Values) (int, error) {
+	text := q.Get("limit")
+	if text == "" {
+		return usualPage, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > mostPage {
+		return 0, fault("limit", "expected a number from 1 to "+strconv.Itoa(mostPage))
+	}
+	return n, nil
+}
+
+// link leads to the next page, if there is one.
+func (c *call) link(next string) {
+	if next == "" {
+		return
+	}
+	values := c.r.URL.Query()
+	values.Set("after", next)
+	c.w.Header().Set("Link", "<"+(&url.URL{Path: c.r.URL.Path, RawQuery: values.Encode()}).String()+`>; rel="next"`)
 }
 
 // A cursor is where the last page ended: section, order and id.
@@ -190,10 +228,28 @@ func fault(parameter, detail string) error {
 	return e
 }
 
+// readable leaves out of some cases those in which a small audience said something,
+// for who does not work on them.
+func (a *API) readable(ctx context.Context, c *call, cases map[string]*sayline.Case) (map[string]*sayline.Case, error) {
+	if c.system.MayWork() {
+		return cases, nil
+	}
+	guarded, err := a.Store.GuardedCases(ctx, c.brand.ID, c.brand.Guarded(), slices.Collect(maps.Keys(cases)))
+	maps.DeleteFunc(cases, func(id string, _ *sayline.Case) bool { return guarded[id] })
+	return cases, err
+}
+
 // the finds a case a system may see; any other is NotFound, like none.
 func (a *API) the(c *call) (*sayline.Case, error) {
 	k, err := a.Store.Case(c.r.Context(), c.brand.ID, c.r.PathValue("case"))
-	if err == nil && !c.system.MayAct(k) {
+	if err != nil {
+		return nil, err
+	}
+	if !c.system.MayAct(k) {
+		return nil, errNothing
+	}
+	left, err := a.readable(c.r.Context(), c, map[string]*sayline.Case{k.ID: k})
+	if err == nil && left[k.ID] == nil {
 		err = errNothing
 	}
 	return k, err
@@ -215,8 +271,7 @@ func (a *API) send(c *call, k *sayline.Case) error {
 		return err
 	}
 	for _, m := range said {
-		x := &m.Context
-		d.Said = append(d.Said, saidDoc{m.ID, c.told(m.ReceivedAt, k.Lane), sayline.KnownKind(m.Kind), m.Feeling, m.Topic, m.Text, m.Lang, x.Touchpoint, x.Place, x.Product, x.Lot, x.Ref, m.Solved})
+		d.Said = append(d.Said, c.saidDoc(m))
 	}
 	messages, err := a.Store.Messages(c.r.Context(), k.Brand, k.ID)
 	if err != nil {

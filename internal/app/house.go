@@ -52,8 +52,10 @@ func (a *App) makeHouse(catalogue *words.Catalogue, proxies web.Proxies, mux *ht
 		return err
 	}
 	h.Routes(mux)
-	api.New(api.Options{Store: a.Store, Brands: a.Registry, Log: o.Log, Now: o.Now, Random: o.Random, Count: a.countError, RateLimitOff: o.RateLimitOff,
-		Desk: func(b, c string) string { return a.operator + house.BrandPath(b, "/desk/"+c) }}).Routes(mux)
+	systems := api.New(api.Options{Store: a.Store, Brands: a.Registry, Log: o.Log, Now: o.Now, Random: o.Random, Count: a.countError, RateLimitOff: o.RateLimitOff,
+		Hub: a.Hub, Source: func(b string) string { return a.brandURL(b) + "/cx" }, Desk: func(b, c string) string { return a.operator + house.BrandPath(b, "/desk/"+c) }})
+	systems.Routes(mux)
+	a.closers = append(a.closers, systems.Close)
 
 	pulse.New(h).Routes(mux)
 	desk.New(h).Routes(mux)

@@ -20,6 +20,29 @@ type SaidQuery struct {
 
 // Said reads a page of it.
 func (s *Store) Said(ctx context.Context, q SaidQuery) ([]*sayline.Moment, error) {
+	b := s.saidBy(&q)
+	if q.After != "" {
+		b.and("moment_id > ", q.After)
+	}
+	b.text(" ORDER BY moment_id LIMIT ")
+	b.arg(q.Limit)
+	return s.moments(ctx, q.Brand, "SELECT "+momentCols+" FROM moment WHERE "+b.String(), b.args...)
+}
+
+// SaidBefore reads a page of it from the other end, the newest first: After is the
+// last one read, and what comes is older.
+func (s *Store) SaidBefore(ctx context.Context, q SaidQuery) ([]*sayline.Moment, error) {
+	b := s.saidBy(&q)
+	if q.After != "" {
+		b.and("moment_id < ", q.After)
+	}
+	b.text(" ORDER BY moment_id DESC LIMIT ")
+	b.arg(q.Limit)
+	return s.moments(ctx, q.Brand, "SELECT "+momentCols+" FROM moment WHERE "+b.String(), b.args...)
+}
+
+// saidBy writes what a query asks for, but for where its page begins.
+func (s *Store) saidBy(q *SaidQuery) *where {
 	b := newWhere("brand_id = ", q.Brand)
 	b.among("lane IN", append([]string{""}, q.Lanes...))
 	if !q.From.IsZero() { // ids begin with their time
@@ -28,13 +51,8 @@ func (s *Store) Said(ctx context.Context, q SaidQuery) ([]*sayline.Moment, error
 	if !q.Until.IsZero() {
 		b.and("moment_id < ", sayline.NewID(q.Until, zeros{}))
 	}
-	if q.After != "" {
-		b.and("moment_id > ", q.After)
-	}
 	s.ofPart(b, &q.Part, 0)
-	b.text(" ORDER BY moment_id LIMIT ")
-	b.arg(q.Limit)
-	return s.moments(ctx, q.Brand, "SELECT "+momentCols+" FROM moment WHERE "+b.String(), b.args...)
+	return b
 }
 
 // saidLot is how many moments are read at once: a reader never holds a

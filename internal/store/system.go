@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"slices"
@@ -17,10 +18,26 @@ type System struct {
 	Name      string   // what it did is told under
 	Teams     []string // whose cases it has; nil for every team's
 	Lanes     []string // private lanes it may see; none by itself
+	For       string   // see [SystemScopes]; "" is ForCases
 	MadeAt    time.Time
 	MadeBy    string    // person
 	RevokedAt time.Time // zero while its key is good
 }
+
+// What a system's key is for.
+const (
+	ForCases = "cases" // it works on cases
+	ForRead  = "read"  // it reads cases and all that the pulse shows, and does nothing
+	ForAll   = "all"   // both
+)
+
+// SystemScopes are all of them, in the order they are offered.
+var SystemScopes = []string{ForCases, ForRead, ForAll}
+
+// MayRead says whether what the pulse shows is its to read, and MayWork whether it
+// may do anything about a case.
+func (y *System) MayRead() bool { return y.For == ForRead || y.For == ForAll }
+func (y *System) MayWork() bool { return y.For != ForRead }
 
 // BySystem begins the name under which a system's acts are kept, where a person's
 // id would be: no person's id has a colon.
@@ -51,13 +68,13 @@ func (y *System) Scope() Scope {
 	return scope
 }
 
-const systemCols = "system_id, name, teams, lanes, made_at, made_by, revoked_at"
+const systemCols = "system_id, name, teams, lanes, made_at, made_by, revoked_at, scope"
 
 func scanSystem(r scanner, brand string) (*System, error) {
 	y := &System{Brand: brand}
 	var teams, lanes string
 	var made, revoked int64
-	if err := r.Scan(&y.ID, &y.Name, &teams, &lanes, &made, &y.MadeBy, &revoked); err != nil {
+	if err := r.Scan(&y.ID, &y.Name, &teams, &lanes, &made, &y.MadeBy, &revoked, &y.For); err != nil {
 		return nil, err
 	}
 	if teams != "" {
@@ -70,8 +87,8 @@ func scanSystem(r scanner, brand string) (*System, error) {
 // MakeSystem stores a system with the hash of its key.
 func (s *Store) MakeSystem(ctx context.Context, y *System, keyHash string) error {
 	return s.update(ctx, y.Brand, byPerson, func(tx *Tx) error {
-		_, err := tx.exec("INSERT INTO system (brand_id, system_id, name, key_hash, teams, lanes, made_at, made_by, revoked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)",
-			y.Brand, y.ID, y.Name, keyHash, strings.Join(y.Teams, " "), strings.Join(y.Lanes, " "), micros(y.MadeAt), y.MadeBy)
+		_, err := tx.exec("INSERT INTO system (brand_id, system_id, name, key_hash, teams, lanes, made_at, made_by, revoked_at, scope) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9)",
+			y.Brand, y.ID, y.Name, keyHash, strings.Join(y.Teams, " "), strings.Join(y.Lanes, " "), micros(y.MadeAt), y.MadeBy, cmp.Or(y.For, ForCases))
 		return err
 	})
 }

@@ -75,6 +75,9 @@ func (tx *Tx) forgetCase(c *sayline.Case) error {
 
 // erase deletes a moment's rows; its counts are the caller's.
 func (tx *Tx) erase(m *sayline.Moment) error {
+	if err := tx.noteGuarded(m); err != nil {
+		return err
+	}
 	if err := tx.forgetMedia(m); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package studio
 
 import (
+	"cmp"
 	"io"
 	"net/http"
 	"slices"
@@ -22,7 +23,10 @@ func (s *Studio) makeSystem(w http.ResponseWriter, r *http.Request, v *auth.View
 	if err != nil {
 		return err
 	}
-	y := &store.System{Brand: v.Brand.ID, ID: sayline.NewID(s.Now(), s.Random), Name: strings.TrimSpace(form.Get("name")), MadeAt: s.Now().UTC().Truncate(time.Microsecond), MadeBy: v.Person.ID}
+	y := &store.System{Brand: v.Brand.ID, ID: sayline.NewID(s.Now(), s.Random), Name: strings.TrimSpace(form.Get("name")), MadeAt: s.Now().UTC().Truncate(time.Microsecond), MadeBy: v.Person.ID, For: cmp.Or(form.Get("for"), store.ForCases)}
+	if !slices.Contains(store.SystemScopes, y.For) {
+		return sayline.Errorf(sayline.AtFault, "A key is for cases, for reading, or for both.")
+	}
 	if n := utf8.RuneCountInString(y.Name); n == 0 || n > maxRelayName {
 		return sayline.Errorf(sayline.AtFault, "A system has a name of at most %d characters.", maxRelayName)
 	}
@@ -72,5 +76,8 @@ func (p roomPage) Scope(y *store.System) string {
 	for _, l := range y.Lanes {
 		names = append(names, p.Names.Lane(l))
 	}
-	return house.Join(" · ", names...)
+	return house.Join(" · ", append(names, p.Say("systems_for_"+y.For))...)
 }
+
+// SystemScopes are what a key can be for.
+func (p roomPage) SystemScopes() []string { return store.SystemScopes }

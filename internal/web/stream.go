@@ -50,6 +50,13 @@ func (s *Stream) Beat() error {
 	return s.flush()
 }
 
+// Mark is Beat, and says up to which id the reader has everything: it asks from
+// there when it comes again.
+func (s *Stream) Mark(id string) error {
+	s.field("id", id)
+	return s.Beat()
+}
+
 func (s *Stream) field(name, value string) {
 	if value == "" {
 		return
