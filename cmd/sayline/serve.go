@@ -28,7 +28,7 @@ func serverFlags(f *flag.FlagSet, o *app.Options) {
 	f.StringVar(&o.Transcribe.Key, "transcribe-key", "", "that service's `key`; better in the environment, as SAYLINE_TRANSCRIBE_KEY")
 	f.StringVar(&o.SecurityContact, "security-contact", "", "who to tell of a weakness, for security.txt: `mailto:security@brand.example` or an https address")
 	f.StringVar(&o.Directory, "directory", "", "other brands that /say finds by name: their `domains`, by commas")
-	f.BoolVar(&o.AllowPrivateTargets, "allow-private-targets", false, "let webhooks and the finder of brands reach this machine and private networks")
+	f.BoolVar(&o.AllowPrivateTargets, "allow-private-targets", false, "let webhooks, the finder of brands and the reader of sites reach this machine and private networks")
 	f.Func("rate-limit", "`off` lets anybody speak as often as they like; for load tests only", func(s string) error {
 		if s != "off" && s != "on" {
 			return fmt.Errorf("expected on or off, got %q", s)

@@ -24,6 +24,7 @@ import (
 	"github.com/sayline/sayline/internal/pulse"
 	"github.com/sayline/sayline/internal/reach"
 	"github.com/sayline/sayline/internal/roster"
+	"github.com/sayline/sayline/internal/site"
 	"github.com/sayline/sayline/internal/store"
 	"github.com/sayline/sayline/internal/studio"
 	"github.com/sayline/sayline/internal/web"
@@ -60,6 +61,8 @@ func (a *App) makeHouse(catalogue *words.Catalogue, proxies web.Proxies, mux *ht
 	pulse.New(h).Routes(mux)
 	desk.New(h).Routes(mux)
 	atlas.New(h).Routes(mux)
+	reader := site.New(site.Options{Store: a.Store, Log: o.Log, Now: o.Now, About: a.operator, AllowPrivate: o.AllowPrivateTargets})
+	a.loops = append(a.loops, reader.Run)
 	reach.New(h, a.pager).Routes(mux)
 	phone.New(h).Routes(mux)
 	roster.New(h).Routes(mux)

@@ -16,7 +16,7 @@ var files embed.FS
 // Atlas is the room.
 type Atlas struct {
 	*house.House
-	pages, todo, table, finder, compare, opps *template.Template
+	pages, todo, table, finder, compare, opps, site *template.Template
 }
 
 // New furnishes the room and puts it into the house's navigation.
@@ -27,7 +27,8 @@ func New(h *house.House) *Atlas {
 		table:   h.Templates(files, "templates/parts.html", "templates/table.html"),
 		finder:  h.Templates(files, "templates/parts.html", "templates/finder.html"),
 		compare: h.Templates(files, "templates/parts.html", "templates/compare.html"),
-		opps:    h.Templates(files, "templates/parts.html", "templates/opps.html")}
+		opps:    h.Templates(files, "templates/parts.html", "templates/opps.html"),
+		site:    h.Templates(files, "templates/parts.html", "templates/site.html")}
 	h.AddRoom(house.Room{Name: "map", Path: "/map", May: (*auth.Viewer).MaySeePulse})
 	return a
 }
@@ -45,6 +46,10 @@ func (a *Atlas) Routes(mux *http.ServeMux) {
 	mux.Handle("GET /b/{brand}/map/compare", see(a.comparePage))
 	mux.Handle("POST /b/{brand}/map/snapshots", lead(a.keep))
 	mux.Handle("POST /b/{brand}/map/snapshots/{snapshot}/drop", lead(a.drop))
+	mux.Handle("GET /b/{brand}/map/site", see(a.sitePage))
+	mux.Handle("POST /b/{brand}/map/site", lead(a.readSite))
+	mux.Handle("POST /b/{brand}/map/site/turn", lead(a.turnSite))
+	mux.Handle("POST /b/{brand}/map/site/pages", lead(a.markSite))
 	mux.Handle("GET /b/{brand}/map/opportunities", see(a.oppsPage))
 	mux.Handle("GET /b/{brand}/map/opportunities.csv", see(a.exportOpportunities))
 	mux.Handle("POST /b/{brand}/map/opportunities/{opportunity}", lead(a.changeOpportunity))

@@ -18,6 +18,7 @@
 //   - proposals.go: pure: what could be added or said better, and which source
 //     says so; opportunities.go: that, and what was decided on it, as pages show it;
 //     decide.go: deciding; effect.go: what came of it, before and after.
+//   - site.go: the brand's own site as it was read, and who looks after its pages.
 //   - compare.go: the map under a name, and two of them side by side.
 //   - live.go: pages are told that something was said.
 //

@@ -1,6 +1,7 @@
 package atlas
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -24,8 +25,7 @@ type owner struct {
 
 // gapLine is a gap of one touchpoint.
 type gapLine struct {
-	Gap, ID, Name, Where string
-	Silent               bool
+	Gap, Path, Name, Where string
 }
 
 func (a *Atlas) todoPage(w http.ResponseWriter, r *http.Request, v *auth.Viewer) error {
@@ -42,8 +42,11 @@ func (a *Atlas) todoPage(w http.ResponseWriter, r *http.Request, v *auth.Viewer)
 			continue
 		}
 		for _, gap := range gapsOf(t, p.picture.at[t.ID]) {
-			by[t.Owner] = append(by[t.Owner], gapLine{gap, t.ID, p.Names.Touchpoint(t.ID), house.Join(" · ", p.Names.Place(t.Place), audienceName(p.View, t.Audience())), t.Silent})
+			by[t.Owner] = append(by[t.Owner], gapLine{gap, p.Link("t", t.ID), p.Names.Touchpoint(t.ID), house.Join(" · ", p.Names.Place(t.Place), audienceName(p.View, t.Audience()))})
 		}
+	}
+	if err := a.siteGaps(r, p, by); err != nil {
+		return err
 	}
 	for id, gaps := range by {
 		page.Owners = append(page.Owners, newOwner(p, id, gaps))
@@ -54,7 +57,7 @@ func (a *Atlas) todoPage(w http.ResponseWriter, r *http.Request, v *auth.Viewer)
 
 // newOwner puts a team's gaps in order: the worst kind first.
 func newOwner(p *mapPage, id string, gaps []gapLine) owner {
-	order := []string{gapFelt, contradicts, gapVoice, gapOwner, gapPromise}
+	order := []string{gapFelt, contradicts, gapVoice, gapOwner, gapPromise, gapOld, gapNoWay}
 	slices.SortStableFunc(gaps, func(a, b gapLine) int { return slices.Index(order, a.Gap) - slices.Index(order, b.Gap) })
 	o := owner{Gaps: gaps}
 	if id != "" {
@@ -66,4 +69,29 @@ func newOwner(p *mapPage, id string, gaps []gapLine) owner {
 		}
 	}
 	return o
+}
+
+// Gaps of a page of the brand's own site.
+const (
+	gapOld   = "old"   // unchanged for two years
+	gapNoWay = "noway" // nothing leads to the touch screen
+)
+
+// siteGaps adds what is to be done about pages of the brand's own site that a
+// team looks after; the others stand in their own list until they are somebody's.
+func (a *Atlas) siteGaps(r *http.Request, p *mapPage, by map[string][]gapLine) error {
+	list, err := a.Store.SitePages(r.Context(), p.Brand().ID)
+	if err != nil {
+		return err
+	}
+	for _, x := range list {
+		l := gapLine{Gap: gapNoWay, Path: p.Path("/map/site"), Name: cmp.Or(x.Title, x.URL), Where: x.URL}
+		if x.Old(p.Now) {
+			l.Gap = gapOld
+		}
+		if x.Owner != "" && !x.Dealt && (x.Old(p.Now) || x.NoWayIn()) {
+			by[x.Owner] = append(by[x.Owner], l)
+		}
+	}
+	return nil
 }

@@ -23,7 +23,7 @@
 	})
 
 	// What somebody writes is not drawn over.
-	const busy = () => document.activeElement?.closest?.('#m-form,.m-addform,.m-filter,.m-planform') || $('.m-plan[open]') || $('#m-edit')?.open || $('#m-add')?.open || lifted
+	const busy = () => document.activeElement?.closest?.('#m-form,.m-addform,.m-filter,.m-planform,.m-pagedo,.m-snapform') || $('.m-plan[open]') || $('#m-edit')?.open || $('#m-add')?.open || lifted
 	on.changed = () => { if (!busy()) refresh() }
 
 	document.addEventListener('click', e => {
