@@ -25,7 +25,7 @@ var rows = [][]string{
 		"internal/web", "internal/media", "internal/store", "internal/brandfile", "internal/look"},
 	{"internal/ways"},
 	{"internal/brands"},
-	{"internal/auth", "internal/intake", "internal/pager", "internal/darkroom", "internal/feeds", "internal/site", "internal/search", "internal/alarm"},
+	{"internal/auth", "internal/intake", "internal/pager", "internal/darkroom", "internal/feeds", "internal/site", "internal/search", "internal/alarm", "internal/ask"},
 	{"internal/house"},
 	{"internal/screen", "internal/anywhere", "internal/signpost", "internal/open311", "internal/inbound", "internal/desk", "internal/reach", "internal/phone", "internal/roster", "internal/pulse", "internal/atlas", "internal/studio"},
 	{"internal/digest", "internal/api"},

@@ -20,27 +20,37 @@ type board struct {
 	Names   house.Names
 	Brand   *brands.Snapshot
 	Query   query
+	Wall    bool // it hangs on a wall
 	Red     redTile
 	Seq     string    // number of the last event it surely tells of
 	First   time.Time // the first day anything was counted on; zero for none
+	Newest  int       // only so many moments, the newest, were counted; 0 for all
 	Moments momentsTile
 	Feel    feelTile
 	Clocks  clocksTile
 	Teams   []teamRow
 	Table   tableTile
 	Rising  risingTile
+	Cuts    []cutTile
 	Said    []entry
 }
 
 // momentsTile is how much is said.
 type momentsTile struct {
 	N        int64
-	Change   string // "+18 %"; "" where there is no usual to tell it from
-	More     bool   // the change is one upwards
-	Usual    string // what it is compared with, or that there is none yet
+	Usual    change // against what is usual, or that nothing is yet
+	Before   change // against the period before
 	Nameless string
 	Lately   string // what came in these minutes
 	Chart    chart
+}
+
+// change is how much more or less there is than there was.
+type change struct {
+	Share   string // "+18 %", "−4 %"; "" where there was too little to tell
+	Up      bool
+	Down    bool
+	Against string // in words
 }
 
 // feelTile is how it feels.
@@ -48,6 +58,7 @@ type feelTile struct {
 	Score  string // of 100; "" where too few said
 	Diff   string // of it, against the period before
 	Worse  bool
+	Better bool
 	Felt   int64
 	Before string // what it is compared with
 	Faces  []faceShare
@@ -69,27 +80,21 @@ type stage struct {
 	board  *board
 	brand  string
 	Query  query
+	of     store.Part // what of the public moments the page is about
 	period period
+
+	teamClocks map[string]map[string]store.Clock
 }
 
 func (p *Pulse) stage(t *words.Tongue, b *brands.Snapshot, q query) *stage {
 	voice := house.Voice{Tongue: t, Now: p.Now().In(b.Location())}
-	return &stage{Pulse: p, brand: b.ID, Query: q, period: newPeriod(q.Period, voice.Now),
+	return &stage{Pulse: p, brand: b.ID, Query: q, of: q.Part(b), period: q.between(voice.Now),
 		board: &board{Voice: voice, Names: house.NewNames(b, t), Brand: b, Query: q}}
-}
-
-// part is what of the public moments the page is about.
-func (s *stage) part() store.Part {
-	p := store.Part{Guarded: s.board.Brand.Guarded()}
-	if s.Query.Touchpoint != "" {
-		p.Touchpoints = []string{s.Query.Touchpoint}
-	}
-	return p
 }
 
 // counts asks for the page's public moments in [from, until).
 func (s *stage) counts(level store.Level, from, until time.Time) store.CountsQuery {
-	return store.CountsQuery{Brand: s.brand, Level: level, From: from, Until: until, Zone: s.period.at.Location(), Of: s.part()}
+	return store.CountsQuery{Brand: s.brand, Level: level, From: from, Until: until, Zone: s.period.at.Location(), Of: s.of}
 }
 
 // saidShown is how many moments the stream begins with.
@@ -118,27 +123,35 @@ func (s *stage) numbers(ctx context.Context) error {
 	if b.First, err = s.Store.FirstCounted(ctx, s.brand); err != nil {
 		return err
 	}
-	list, err := s.Store.CountsByTime(ctx, s.counts(s.period.level, s.period.from, s.period.until))
+	counted, err := s.Store.Counts(ctx, s.counts(s.period.level, s.period.from, s.period.until), store.Split{Time: true})
+	if err != nil {
+		return err
+	}
+	b.Newest = counted.Newest
+	before, err := s.Store.CountsByTime(ctx, s.counts(s.period.before()))
 	if err != nil {
 		return err
 	}
 	buckets := make([]store.Tally, len(s.period.starts))
-	var sum store.Tally
-	for _, c := range list {
+	var sum, was store.Tally
+	for _, c := range before {
+		was.Add(c.Tally)
+	}
+	for _, c := range counted.List {
 		sum.Add(c.Tally)
 		if i := s.period.index(c.Bucket); i >= 0 {
 			buckets[i].Add(c.Tally)
 		}
 	}
 	for _, read := range []func(context.Context) error{
-		func(ctx context.Context) error { return s.moments(ctx, sum, buckets) },
-		func(ctx context.Context) error { return s.feel(ctx, sum) },
-		s.clocks, s.table, s.rising, s.red,
+		func(ctx context.Context) error { return s.moments(ctx, sum, was, buckets) },
+		s.clocks, s.teams, s.table, s.rising, s.cuts, s.red,
 	} {
 		if err := read(ctx); err != nil {
 			return err
 		}
 	}
+	s.feel(sum, was)
 	return nil
 }
 
@@ -147,7 +160,7 @@ const (
 	latelyWindow = 5   // minutes
 )
 
-func (s *stage) moments(ctx context.Context, sum store.Tally, buckets []store.Tally) error {
+func (s *stage) moments(ctx context.Context, sum, was store.Tally, buckets []store.Tally) error {
 	b, t := s.board, &s.board.Moments
 	t.N = sum.N
 	u, err := s.usual(ctx, b.First, buckets)
@@ -156,17 +169,20 @@ func (s *stage) moments(ctx context.Context, sum store.Tally, buckets []store.Ta
 	}
 	switch {
 	case !u.Known:
-		t.Usual = b.Say("pulse_no_usual")
+		t.Usual.Against = b.Say("pulse_no_usual")
 	case s.period.level == store.ByDay:
-		t.Usual = b.Say("pulse_usual_days")
+		t.Usual.Against = b.Say("pulse_usual_days")
 	default:
-		t.Usual = b.Say("pulse_usual_weekday", "day", b.Say("pulse_weekday_"+strconv.Itoa(int(s.period.at.Weekday()))))
+		t.Usual.Against = b.Say("pulse_usual_weekday", "day", b.Say("pulse_weekday_"+strconv.Itoa(int(s.period.from.Weekday()))))
 	}
 	if share, ok := u.Change(); ok {
-		t.Change, t.More = signed(b.Voice, share), share > 0
+		t.Usual.is(b.Voice, share)
+	}
+	if t.Before, err = s.since(ctx, sum, was, buckets); err != nil {
+		return err
 	}
 	t.Chart = s.chart(buckets, u)
-	nameless, of, err := s.Store.NamelessOfPart(ctx, s.brand, s.part(), namelessOf)
+	nameless, of, err := s.Store.NamelessOfPart(ctx, s.brand, s.of, namelessOf)
 	if err != nil {
 		return err
 	}
@@ -186,6 +202,41 @@ func (s *stage) moments(ctx context.Context, sum store.Tally, buckets []store.Ta
 		t.Lately = b.Say("pulse_lately", "n", b.Num(lately.N), "time", b.Clock(from))
 	}
 	return nil
+}
+
+// since compares what was said with the period before: of today what was said
+// by this time of yesterday, of days that are not over a day with a day. It
+// is told where five or more were said before, and the brand was there by then.
+func (s *stage) since(ctx context.Context, sum, was store.Tally, buckets []store.Tally) (change, error) {
+	b, p := s.board, &s.period
+	level, from, until := p.before()
+	c := change{Against: b.Say("pulse_before_"+s.Query.key(), b.spanFacts(s.Query.Filter)...)}
+	is, than := float64(sum.N), float64(was.N)
+	switch {
+	case p.Name == today:
+		list, err := s.Store.CountsByTime(ctx, s.counts(store.ByHour, from, until))
+		if err != nil {
+			return c, err
+		}
+		than = 0
+		passed := p.at.Sub(p.from)
+		for _, x := range list {
+			than += float64(x.N) * min(1, max(0, (passed-x.Bucket.Sub(from)).Hours()))
+		}
+		c.Against = b.Say("pulse_before_now_yesterday")
+	case level == store.ByDay && p.level == store.ByDay && !p.past() && p.passed > 1:
+		is -= float64(buckets[p.passed-1].N) // of today, which is not over
+		than *= float64(p.passed-1) / float64(len(p.starts))
+	}
+	if than >= leastUsual && !b.First.IsZero() && !from.Before(b.First) {
+		c.is(b.Voice, is/than-1)
+	}
+	return c, nil
+}
+
+// is sets a change as a share.
+func (c *change) is(v house.Voice, share float64) {
+	c.Share, c.Up, c.Down = signed(v, share), share >= 0.005, share <= -0.005
 }
 
 // signed writes a change as a share: +18 %, −4 %.
@@ -214,23 +265,14 @@ func score(t store.Tally) (of100 int64, ok bool) {
 	return int64(mean + 0.5), t.Felt() >= fewest
 }
 
-func (s *stage) feel(ctx context.Context, sum store.Tally) error {
+func (s *stage) feel(sum, before store.Tally) {
 	b, t := s.board, &s.board.Feel
-	level, from, until := s.period.before()
-	list, err := s.Store.CountsByTime(ctx, s.counts(level, from, until))
-	if err != nil {
-		return err
-	}
-	var before store.Tally
-	for _, c := range list {
-		before.Add(c.Tally)
-	}
-	t.Felt, t.Before = sum.Felt(), b.Say("pulse_before_"+s.Query.Period)
+	t.Felt, t.Before = sum.Felt(), b.Say("pulse_before_"+s.Query.key(), b.spanFacts(s.Query.Filter)...)
 	was, known := score(before)
 	if is, ok := score(sum); ok {
 		t.Score = b.Num(is)
 		if known {
-			t.Diff, t.Worse = leftToRight(b.Voice, b.Signed(is-was)), is < was
+			t.Diff, t.Worse, t.Better = leftToRight(b.Voice, b.Signed(is-was)), is < was, is > was
 		}
 	} else {
 		known = false
@@ -256,7 +298,6 @@ func (s *stage) feel(ctx context.Context, sum store.Tally) error {
 		}
 		t.Faces = append(t.Faces, share)
 	}
-	return nil
 }
 
 // percent is a share in whole hundredths, as the house writes it.
@@ -282,20 +323,6 @@ const keptWell = 0.9
 // Path is the path of something of the board's brand.
 func (b *board) Path(path string) string { return house.BrandPath(b.Brand.ID, path) }
 
-// Link is the page with another period, touchpoint or table.
-func (b *board) Link(what, value string) string {
-	q := b.Query
-	switch what {
-	case "period":
-		q.Period = value
-	case "touchpoint":
-		q.Touchpoint = value
-	case "show":
-		q.Show = value
-	}
-	return b.Path("/pulse") + q.String()
-}
-
 // FaceName says a feeling.
 func (b *board) FaceName(feeling int) string {
 	if feeling < 1 || feeling > 5 {
@@ -304,35 +331,10 @@ func (b *board) FaceName(feeling int) string {
 	return b.Say(house.FaceKey(feeling))
 }
 
-// tab is one of several ways to look.
-type tab struct {
-	Name, Path string
-	Here       bool
-}
-
-// Periods are the periods to choose from.
-func (b *board) Periods() []tab {
-	var list []tab
-	for _, name := range periods {
-		list = append(list, tab{b.Say("pulse_period_" + name), b.Link("period", name), name == b.Query.Period})
-	}
-	return list
-}
-
-// Shows are the tables to choose from.
-func (b *board) Shows() []tab {
-	var list []tab
-	for _, name := range []string{showNeeds, showShines, showAll} {
-		list = append(list, tab{b.Say("pulse_" + name), b.Link("show", name), name == b.Query.Show})
-	}
-	return list
-}
-
-// Filtered is the touchpoint the page is filtered by; "" for none.
-func (b *board) Filtered() string { return b.Names.Touchpoint(b.Query.Touchpoint) }
-
 // Title says what the number of moments is of.
-func (b *board) Title() string { return b.Say("pulse_moments_" + b.Query.Period) }
+func (b *board) Title() string {
+	return b.Say("pulse_moments_"+b.Query.key(), b.spanFacts(b.Query.Filter)...)
+}
 
 // FaceOf draws a feeling.
 func (b *board) FaceOf(feeling int) template.HTML { return look.Face(feeling) }

@@ -44,7 +44,7 @@ func (s *stage) chart(buckets []store.Tally, u usual) chart {
 	}
 	y := func(v float64) float64 { return chartHigh - 1 - v/top*(chartHigh-1-headroom) }
 	x := func(i int) float64 { return chartWide * (float64(i) + 0.5) / float64(n) }
-	if s.period.level == store.ByDay {
+	if s.period.level == store.ByDay && n > 1 {
 		x = func(i int) float64 { return chartWide * float64(i) / float64(n-1) } // days are points, not stretches
 	}
 	c := chart{Has: u.Known, Top: s.board.Num(int64(top + 0.5)), Grid: "M0 " + num(y(top)) + "H" + num(chartWide), Ticks: s.ticks()}
@@ -60,8 +60,10 @@ func (s *stage) chart(buckets []store.Tally, u usual) chart {
 		line = append(line, point{x(i), y(float64(buckets[i].N))})
 	}
 	c.Line, c.Fill = smooth(line), closed(line)
-	last := line[len(line)-1]
-	c.Dot = "M" + num(last.x) + " " + num(last.y) + "h0"
+	if len(line) > 0 && !s.period.past() {
+		last := line[len(line)-1]
+		c.Dot = "M" + num(last.x) + " " + num(last.y) + "h0"
+	}
 	for i, start := range s.period.starts {
 		if i >= s.period.passed {
 			break
@@ -86,10 +88,13 @@ func (s *stage) label(start time.Time) string {
 // ticks are the names along the time, from its beginning to its end.
 func (s *stage) ticks() []string {
 	switch {
-	case s.period.Name == today:
+	case s.period.Name == today, s.period.Name == Dates && s.period.level == store.ByHour:
 		return []string{"0:00", "6:00", "12:00", "18:00", "24:00"}
-	case s.period.Name == now:
-		return []string{s.label(s.period.from), s.label(s.period.from.Add(20 * time.Minute)), s.label(s.period.from.Add(40 * time.Minute)), s.board.Clock(s.period.at)}
+	case s.period.level != store.ByDay:
+		third := s.period.at.Sub(s.period.from) / 3
+		return []string{s.label(s.period.from), s.label(s.period.from.Add(third)), s.label(s.period.from.Add(2 * third)), s.board.Clock(s.period.at)}
+	case len(s.period.starts) == 1:
+		return []string{s.label(s.period.from)}
 	}
 	n := len(s.period.starts)
 	return []string{s.label(s.period.starts[0]), s.label(s.period.starts[n/2]), s.label(s.period.starts[n-1])}

@@ -7,14 +7,17 @@
 //   - pulse.go: [Pulse] and all its routes; what a page is asked for.
 //   - period.go: the periods, and how a period is cut into buckets.
 //   - filter.go: [Filter], the part of everything said that a page tells of.
+//   - facet.go: everything a page can be narrowed by touching; ask.go: or by
+//     saying it.
 //   - usual.go: what is usual: the mean of the same weekdays before.
 //   - board.go: the numbers of a page, read from the roll-ups.
 //   - places.go: touchpoints, where it needs us and where it shines; heat.go:
-//     their strips; rising.go: topics that rise.
+//     their strips; rising.go: topics that rise; cuts.go: what it is made of;
+//     clocks.go: how soon, by team; stalled.go: what nobody took.
 //   - saying.go: what people's words say: phrases, and those that rise.
 //   - said.go: the stream, in people's own words.
 //   - chart.go: lines and bars as SVG paths.
-//   - live.go: one producer for all who watch the same page.
+//   - live.go: one producer for all who watch the same view.
 //   - measures.go: how each figure is counted, and what it is; measure_said.go:
 //     who opened a screen and said nothing, and what was to be expected;
 //     interval.go: pure: how sure a figure is.

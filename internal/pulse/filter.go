@@ -19,7 +19,7 @@ import (
 // What is empty narrows nothing. Of a list, one is enough; of the members, all
 // must be so: "problems or ideas, at shelf 14".
 type Filter struct {
-	Period      string         // now, today, 7, 30, 90; or dates
+	Period      string         // now, today, 7, 30, 90; 2h to 48h; or dates
 	From, To    string         // YYYY-MM-DD, the first day and the last, both meant; only of dates
 	Touchpoints []string       // each list sorted, nothing twice
 	Audiences   []string       //
@@ -72,7 +72,7 @@ var members = []string{ByKind, ByFeeling, ByTopic, ByWords, ByTouchpoint, ByPlac
 // still shows something.
 func ParseFilter(q url.Values, b *brands.Snapshot) Filter {
 	f := Filter{Period: today}
-	if p := q.Get(ByPeriod); slices.Contains(periods, p) {
+	if p := q.Get(ByPeriod); slices.Contains(periods, p) || hoursIn(p) > 0 {
 		f.Period = p
 	}
 	if from, to, ok := parseDates(q.Get(ByFrom), q.Get(ByTo)); ok {
@@ -237,6 +237,27 @@ func (f Filter) Chosen(name string) []string {
 	return one(map[string]string{ByPlace: f.Place, ByTeam: f.Team, ByProduct: f.Product, ByLot: f.Lot, ByLang: f.Lang, ByWords: f.Words, ByImported: string(f.Imported)}[name])
 }
 
+// clear is the filter without any value of one member.
+func (f Filter) clear(name string) Filter {
+	switch name {
+	case ByTouchpoint:
+		f.Touchpoints = nil
+	case ByAudience:
+		f.Audiences = nil
+	case ByKind:
+		f.Kinds = nil
+	case ByTopic:
+		f.Topics = nil
+	case BySource:
+		f.Sources = nil
+	case ByTeam:
+		f.Team = ""
+	case ByLang:
+		f.Lang = ""
+	}
+	return f
+}
+
 // Narrows says whether it leaves anything out but by its period.
 func (f Filter) Narrows() bool {
 	return slices.ContainsFunc(members, func(name string) bool { return len(f.Chosen(name)) > 0 })
@@ -336,12 +357,7 @@ func (b *board) filterLabel(name, value string) string {
 // Sentence says a filter to people: "What was said today: Problem; at Shelf 14
 // or Front door; in Madrid".
 func (b *board) Sentence(f Filter) string {
-	said := b.Say("filter_" + f.Period)
-	if f.Period == Dates {
-		from, _ := time.Parse(time.DateOnly, f.From) // parsed before
-		to, _ := time.Parse(time.DateOnly, f.To)
-		said = b.Say("filter_dates", "from", b.Date(from), "to", b.Date(to))
-	}
+	said := b.Say("filter_"+f.key(), b.spanFacts(f)...)
 	var parts []string
 	for _, name := range members {
 		var list []string
@@ -359,4 +375,25 @@ func (b *board) Sentence(f Filter) string {
 		return said
 	}
 	return b.Say("filter_said", "when", said, "what", strings.Join(parts, b.Say("filter_and")))
+}
+
+// key is the end of the catalogue keys that say the filter's period.
+func (f Filter) key() string {
+	switch {
+	case f.Period == Dates && f.From == f.To:
+		return "day"
+	case hoursIn(f.Period) > 0:
+		return "hours"
+	}
+	return f.Period
+}
+
+// spanFacts are what is said of the filter's period: its days, or how many hours.
+func (b *board) spanFacts(f Filter) []any {
+	if f.Period != Dates {
+		return []any{"n", hoursIn(f.Period)}
+	}
+	from, _ := time.Parse(time.DateOnly, f.From) // parsed before
+	to, _ := time.Parse(time.DateOnly, f.To)
+	return []any{"n", int(to.Sub(from).Hours()/24) + 1, "from", b.Date(from), "to", b.Date(to), "day", b.Date(from)}
 }

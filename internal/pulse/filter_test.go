@@ -33,7 +33,7 @@ func filterBrand(t testing.TB) *brands.Snapshot {
 
 // anyFilter draws a filter the way a person could have tapped it together.
 func anyFilter(t *rapid.T, b *brands.Snapshot) Filter {
-	v := url.Values{ByPeriod: {rapid.SampledFrom(periods).Draw(t, "period")}}
+	v := url.Values{ByPeriod: {rapid.SampledFrom(append([]string{"2h", "3h", "12h", "48h", "1h", "49h", "02h"}, periods...)).Draw(t, "period")}}
 	if rapid.Bool().Draw(t, "dated") {
 		day := func(name string) string {
 			return time.Date(2026, 1, 1+rapid.IntRange(-900, 900).Draw(t, name), 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
@@ -113,7 +113,7 @@ func read(t interface{ Fatal(...any) }, address string, b *brands.Snapshot) Filt
 // for nothing private.
 func FuzzFilter(f *testing.F) {
 	b := filterBrand(f)
-	for _, s := range []string{"", "period=now", "from=2026-11-01&to=2026-11-15", "to=0000-01-01&from=9999-12-31", "touchpoint=k7f3&touchpoint=k7f3&topic=about-a-person", "words=%00+%ff&lot=&feeling=-1&feeling=٣", "place=spain&team=distribution&lang=ES-419&imported=no&audience=employee"} {
+	for _, s := range []string{"", "period=now", "period=2h", "period=47h", "from=2026-11-21&to=2026-11-21", "from=2026-11-25&to=2026-11-25", "from=2026-11-01&to=2026-11-15", "to=0000-01-01&from=9999-12-31", "touchpoint=k7f3&touchpoint=k7f3&topic=about-a-person", "words=%00+%ff&lot=&feeling=-1&feeling=٣", "place=spain&team=distribution&lang=ES-419&imported=no&audience=employee"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

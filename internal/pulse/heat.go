@@ -30,12 +30,16 @@ const heatHours = 12
 func (s *stage) heat(ctx context.Context) (*heatMap, error) {
 	h := &heatMap{cells: map[string][]store.Tally{}}
 	starts, q := s.period.starts, s.counts(s.period.level, s.period.from, s.period.until)
-	each := 1
-	if s.period.level == store.ByDay {
-		each = (len(starts) + 14) / 15
+	each := (len(starts) + 14) / 15
+	switch {
+	case s.period.level == store.ByDay:
 		h.title = s.board.Say("pulse_heat_days", "n", len(starts))
-	} else {
-		starts = lastHours(s.period.at)
+	case s.period.Name == Dates:
+		h.title = s.board.Say("pulse_heat_day")
+	case s.period.level == store.ByHour && s.period.Name != today:
+		h.title = s.board.Say("pulse_heat_hours", "n", len(starts))
+	default:
+		starts, each = lastHours(s.period.at, heatHours), 1
 		q.Level, q.From, q.Until = store.ByHour, starts[0], s.period.at.Add(time.Hour)
 		h.title = s.board.Say("pulse_heat_hours", "n", heatHours)
 	}
@@ -66,10 +70,10 @@ func (s *stage) heat(ctx context.Context) (*heatMap, error) {
 	return h, nil
 }
 
-// lastHours are the starts of the hour t is in and those before it.
-func lastHours(t time.Time) []time.Time {
-	list := hoursOf(t.Add(-(heatHours+1)*time.Hour), t.Add(time.Nanosecond))
-	return list[max(0, len(list)-heatHours):]
+// lastHours are the starts of the hour t is in and those before it, n in all.
+func lastHours(t time.Time, n int) []time.Time {
+	list := hoursOf(t.Add(-time.Duration(n+1)*time.Hour), t.Add(time.Nanosecond))
+	return list[max(0, len(list)-n):]
 }
 
 // strip is a touchpoint's cells, and what they hold in numbers.

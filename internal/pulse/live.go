@@ -9,6 +9,7 @@ import (
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/auth"
+	"github.com/sayline/sayline/internal/brands"
 	"github.com/sayline/sayline/internal/live"
 	"github.com/sayline/sayline/internal/web"
 	"github.com/sayline/sayline/internal/words"
@@ -23,16 +24,19 @@ const (
 
 const (
 	framesApart = 250 * time.Millisecond // at most four a second
+	slowApart   = 900 * time.Millisecond // of what is read moment by moment
 	streamFor   = 15 * time.Minute       // then who may watch is asked anew
 	mostEntries = 40                     // of one frame: more than a page shows
 )
 
-// feed is one page that many watch: the same bytes for all who read its language.
+// feed is one view that many watch: the same bytes for all who look at it in
+// its language.
 type feed struct {
 	*Pulse
 	name    string // of the page
 	brand   string
 	tongue  *words.Tongue
+	query   query
 	set     *template.Template
 	parts   []string // the templates, each of which is the element of that id
 	list    string   // the template of the stream
@@ -41,22 +45,31 @@ type feed struct {
 	sent    map[string]template.HTML
 }
 
-func (p *Pulse) pageFeed(brand string, t *words.Tongue) *feed {
-	return &feed{Pulse: p, name: "pulse", brand: brand, tongue: t, set: p.pages, parts: []string{"p-red", "p-moments", "p-feel", "p-clocks", "p-touch", "p-rising", "p-teams"}, list: "p-said", entry: "p-entry", entries: saidShown}
+func (p *Pulse) pageFeed(b *brands.Snapshot, t *words.Tongue, q query) *feed {
+	return &feed{Pulse: p, name: "pulse", brand: b.ID, tongue: t, query: q, set: p.pages, parts: []string{"p-red", "p-moments", "p-feel", "p-clocks", "p-touch", "p-rising", "p-cuts", "p-teams"}, list: "p-said", entry: "p-entry", entries: saidShown}
 }
 
 // follow is the stream of a page. What it sends depends on nobody: who may see
 // the pulse sees all of it.
-func (p *Pulse) follow(of func(brand string, t *words.Tongue) *feed) func(http.ResponseWriter, *http.Request, *auth.Viewer) error {
+func (p *Pulse) follow(of func(*brands.Snapshot, *words.Tongue, query) *feed) func(http.ResponseWriter, *http.Request, *auth.Viewer) error {
 	return func(w http.ResponseWriter, r *http.Request, v *auth.Viewer) error {
-		f := of(v.Brand.ID, p.NewView(r, v).Tongue)
+		f := of(v.Brand, p.NewView(r, v).Tongue, parseQuery(r.URL.Query(), v.Brand))
 		st, err := p.Streams.Open(w, r)
 		if err != nil {
 			return err
 		}
 		defer st.Close()
-		return st.Follow(live.Feed{Key: f.name + " " + f.tongue.Tag, Brand: f.brand, Render: f.render, For: streamFor, Apart: framesApart})
+		return st.Follow(live.Feed{Key: f.name + " " + f.tongue.Tag + " " + f.query.String(), Brand: f.brand, Render: f.render, For: streamFor, Apart: f.apart()})
 	}
+}
+
+// apart is the least time between two frames: what no roll-up answers is counted
+// anew for each.
+func (f *feed) apart() time.Duration {
+	if f.query.Product+f.query.Lot+f.query.Words != "" {
+		return slowApart
+	}
+	return framesApart
 }
 
 // stage is a stage of the feed's page, as the brand is now.
@@ -65,7 +78,7 @@ func (f *feed) stage() (*stage, error) {
 	if b == nil {
 		return nil, sayline.Errorf(sayline.NotFound, "There is no such brand here.")
 	}
-	return f.Pulse.stage(f.tongue, b, plain), nil
+	return f.Pulse.stage(f.tongue, b, f.query), nil
 }
 
 // render makes a frame. What happened in a private lane makes none.
@@ -88,6 +101,8 @@ func (f *feed) render(ctx context.Context, d live.Delta) (live.Frame, error) {
 	}
 	if said != nil {
 		frame.Messages = append(frame.Messages, live.Message{Event: msgSaid, Data: web.JSON(said)})
+	} else if !news.other {
+		return frame, nil // said elsewhere: no figure of this view moves
 	}
 	if err := s.numbers(ctx); err != nil {
 		return frame, err
@@ -114,6 +129,7 @@ type news struct {
 	moments []string // came, or changed
 	gone    []string
 	cases   []string // something came of them
+	other   bool     // more than that somebody said something
 	any     bool
 }
 
@@ -141,6 +157,7 @@ func (f *feed) sort(events []sayline.Event) news {
 			continue
 		}
 		n.any = true
+		n.other = n.other || e.Type != sayline.EventMomentReceived
 	}
 	if len(n.moments) > mostEntries {
 		n.moments = n.moments[len(n.moments)-mostEntries:]
@@ -176,10 +193,14 @@ func (f *feed) said(ctx context.Context, s *stage, n news) (*saidNews, error) {
 		if err != nil {
 			return nil, err
 		}
-		fresh[id], list = true, append(list, m)
+		if s.of.Has(m) {
+			fresh[id], list = true, append(list, m)
+		} else if f.query.Narrows() && n.other {
+			n.gone = append(n.gone, id) // changed, it may have been of this view before
+		}
 	}
 	if len(n.cases) > 0 {
-		shown, err := f.Store.MomentsOfPart(ctx, f.brand, s.part(), "", f.entries)
+		shown, err := f.Store.MomentsOfPart(ctx, f.brand, s.of, "", f.entries)
 		if err != nil {
 			return nil, err
 		}
@@ -188,6 +209,9 @@ func (f *feed) said(ctx context.Context, s *stage, n news) (*saidNews, error) {
 				list = append(list, m)
 			}
 		}
+	}
+	if len(list)+len(n.gone) == 0 {
+		return nil, nil
 	}
 	slices.SortFunc(list, func(a, b *sayline.Moment) int { return a.ReceivedAt.Compare(b.ReceivedAt) })
 	entries, err := s.entries(ctx, list)

@@ -1,6 +1,8 @@
 package pulse
 
 import (
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/sayline/sayline/internal/store"
@@ -30,17 +32,37 @@ type period struct {
 	passed      int       // how many buckets have begun
 }
 
-const minutesShown = 60
+const (
+	minutesShown  = 60
+	minutesLong   = 3  // hours up to which a period is cut into minutes
+	mostHours     = 48 // of a period of hours
+	hoursReadable = 35 // days for which a single day is cut into hours, which are kept longer than that
+)
+
+// hoursIn is how many hours a period's name says: 2 of 2h; 0 for any other name.
+func hoursIn(name string) int {
+	digits, ok := strings.CutSuffix(name, "h")
+	n, err := strconv.Atoi(digits)
+	if !ok || err != nil || n < 2 || n > mostHours || strconv.Itoa(n) != digits {
+		return 0
+	}
+	return n
+}
 
 // newPeriod makes the period of a name at a time in the brand's zone.
 func newPeriod(name string, at time.Time) period {
 	p := period{Name: name, at: at}
+	hours := hoursIn(name)
 	switch {
-	case name == now:
+	case name == now, hours > 0 && hours <= minutesLong:
+		n := minutesShown * max(1, hours)
 		p.level, p.until = store.ByMinute, at.Truncate(time.Minute).Add(time.Minute)
-		for i := range minutesShown {
-			p.starts = append(p.starts, p.until.Add(time.Duration(i-minutesShown)*time.Minute))
+		for i := range n {
+			p.starts = append(p.starts, p.until.Add(time.Duration(i-n)*time.Minute))
 		}
+	case hours > 0:
+		p.level, p.starts = store.ByHour, lastHours(at, hours)
+		p.until = p.starts[len(p.starts)-1].Add(time.Hour)
 	case name == today:
 		p.level, p.until = store.ByHour, dayAfter(at, 1)
 		p.starts = hoursOf(dayAfter(at, 0), p.until)
@@ -68,6 +90,9 @@ func datesPeriod(from, to string, at time.Time) period {
 		}
 	}
 	p.until = start(last.AddDate(0, 0, 1))
+	if from == to && !p.until.After(at) && at.Sub(p.until) < hoursReadable*24*time.Hour {
+		p.level, p.starts = store.ByHour, hoursOf(p.starts[0], p.until)
+	}
 	return p.cut()
 }
 
@@ -103,14 +128,27 @@ func hoursOf(from, until time.Time) []time.Time {
 // before is the period to compare with: as long, ended when this one began.
 // That of today is all of yesterday.
 func (p *period) before() (level store.Level, from, until time.Time) {
-	switch p.Name {
-	case now:
-		return store.ByMinute, p.from.Add(-minutesShown * time.Minute), p.from
-	case today:
+	switch {
+	case p.Name == today:
 		return store.ByDay, dayAfter(p.at, -1), p.from
+	case p.Name == Dates:
+		return store.ByDay, dayAfter(p.from, -p.days()), p.from
+	case p.level == store.ByDay:
+		return store.ByDay, dayAfter(p.from, -len(p.starts)), p.from
 	}
-	return store.ByDay, dayAfter(p.from, -len(p.starts)), p.from
+	return p.level, p.from.Add(p.from.Sub(p.until)), p.from
 }
+
+// days is how many days the period has: 1 for what is shorter.
+func (p *period) days() int {
+	if p.level == store.ByDay {
+		return len(p.starts)
+	}
+	return 1
+}
+
+// past says whether the period is over.
+func (p *period) past() bool { return !p.until.After(p.at) }
 
 // hours is where the period begins for the roll-ups by hour: they know only
 // whole hours.

@@ -20,9 +20,11 @@ type tableTile struct {
 // touchRow is a touchpoint.
 type touchRow struct {
 	ID, Name, About string
+	Facets          []facet // where it stands, who speaks there
 	N               string
 	Score           string // of 100; "" where too few said
 	Badge           string // its top topic
+	Topic           string // its id
 	Hot             bool   // which is a problem
 	Heat            []heatCell
 	Said            string // the strip in numbers, for who can't see it
@@ -161,8 +163,14 @@ func (s *stage) touchRow(p *place, heat *heatMap) touchRow {
 	}
 	if t := b.Brand.Index.Touchpoint(p.id); t != nil {
 		r.About = house.Join(" · ", b.Names.Place(t.Place), b.Names.Audience(t.Audience()))
-		if r.About == "" {
-			r.About = b.Names.Product(t.Product)
+		if t.Place != "" {
+			r.Facets = append(r.Facets, b.Facet(ByPlace, t.Place))
+		}
+		if b.Names.Audience(t.Audience()) != "" {
+			r.Facets = append(r.Facets, b.Facet(ByAudience, t.Audience()))
+		}
+		if r.About == "" && t.Product != "" {
+			r.About, r.Facets = b.Names.Product(t.Product), append(r.Facets, b.Facet(ByProduct, t.Product))
 		}
 	}
 	if of100, ok := score(p.tally); ok {
@@ -175,8 +183,8 @@ func (s *stage) touchRow(p *place, heat *heatMap) touchRow {
 		}
 	}
 	if top != nil {
-		r.Badge = b.Names.Topic(top.Topic)
-		if s.period.Name != now && top.N > 1 { // of minutes the topics are not counted
+		r.Badge, r.Topic = b.Names.Topic(top.Topic), top.Topic
+		if s.period.level != store.ByMinute && top.N > 1 { // of minutes the topics are not counted
 			r.Badge = b.Say("pulse_times", "what", r.Badge, "n", b.Num(top.N))
 		}
 		r.Hot = b.topic(top.Topic).Kind == problem

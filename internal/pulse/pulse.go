@@ -25,6 +25,7 @@ type Pulse struct {
 	counted *template.Template // how the figures are counted
 
 	sayings sayings
+	books   books
 }
 
 // New furnishes the pulse and puts it into the house's navigation.
@@ -38,6 +39,8 @@ func New(h *house.House) *Pulse {
 // Routes are the pulse's paths. All of them only show.
 func (p *Pulse) Routes(mux *http.ServeMux) {
 	mux.Handle("GET /b/{brand}/pulse", p.inside(p.page))
+	mux.Handle("GET /b/{brand}/pulse/ask", p.inside(p.ask))
+	mux.Handle("GET /b/{brand}/pulse/ask/read", p.inside(p.reads))
 	mux.Handle("GET /b/{brand}/pulse/live", p.inside(p.follow(p.pageFeed)))
 	mux.Handle("GET /b/{brand}/pulse/measures", p.inside(p.measures))
 	mux.Handle("GET /b/{brand}/pulse/moments/{moment}", p.inside(p.moment))
@@ -59,64 +62,60 @@ const (
 	showAll    = "all"
 )
 
-// query is what a page is asked for; see [parseQuery].
+// byShow is the name of [query.Show] in an address.
+const byShow = "show"
+
+// query is what a page is asked for: all of it stands in its address, so that a
+// view can be kept, sent to somebody and gone back to.
 type query struct {
-	Period     string // see [periods]
-	Touchpoint string // "" for all
-	Show       string // which touchpoints the table has
+	Filter
+	Show string // which touchpoints the table has
 }
 
 // plain is the page as it is asked for by nothing but its path.
-var plain = query{Period: today, Show: showNeeds}
+var plain = query{Filter: Filter{Period: today}, Show: showNeeds}
 
 // parseQuery reads a page's address. What it does not know it takes for what is
 // usual, so that an old link still shows something.
 func parseQuery(q url.Values, b *brands.Snapshot) query {
-	out := plain
-	for _, name := range periods {
-		if q.Get("period") == name {
-			out.Period = name
-		}
-	}
-	if t := b.Index.Touchpoint(q.Get("touchpoint")); t != nil && t.Lane == "" {
-		out.Touchpoint = t.ID
-	}
-	if s := q.Get("show"); s == showShines || s == showAll {
+	out := query{ParseFilter(q, b), showNeeds}
+	if s := q.Get(byShow); s == showShines || s == showAll {
 		out.Show = s
 	}
 	return out
 }
 
-// Plain says whether frames carry this very page's numbers; other pages read
-// their parts again when they are told that something changed.
-func (q query) Plain() bool { return q == plain }
+// Values are the query as an address has it.
+func (q query) Values() url.Values {
+	v := q.Filter.Values()
+	if q.Show != showNeeds {
+		v.Set(byShow, q.Show)
+	}
+	return v
+}
 
 // String is the query as an address has it, with a ? before it, if anything.
 func (q query) String() string {
-	v := url.Values{}
-	if q.Period != plain.Period {
-		v.Set("period", q.Period)
+	if v := q.Values(); len(v) > 0 {
+		return "?" + v.Encode()
 	}
-	if q.Touchpoint != "" {
-		v.Set("touchpoint", q.Touchpoint)
-	}
-	if q.Show != plain.Show {
-		v.Set("show", q.Show)
-	}
-	if len(v) == 0 {
-		return ""
-	}
-	return "?" + v.Encode()
+	return ""
+}
+
+// live is the path of the query's events after a number.
+func (q query) live(path, seq string) string {
+	v := q.Values()
+	v.Set("after", seq)
+	return path + "?" + v.Encode()
 }
 
 // pulsePage is the data of the page.
 type pulsePage struct {
 	*house.View
-	Board   *board
-	Empty   bool // nothing was ever said
-	Begin   begin
-	Saying  *sayingTile
-	Choices []sayline.Touchpoint // to filter by
+	Board  *board
+	Empty  bool // nothing was ever said
+	Begin  begin
+	Saying *sayingTile
 }
 
 // begin is how to get the first moment.
@@ -134,18 +133,13 @@ func (p *Pulse) page(w http.ResponseWriter, r *http.Request, v *auth.Viewer) err
 		return err
 	}
 	page.Board, page.Empty = b, b.First.IsZero()
-	page.Stream = page.Path("/pulse/live?after=") + b.Seq
-	if page.Saying, err = p.saying(r.Context(), page.View, ParseFilter(r.URL.Query(), v.Brand)); err != nil {
+	page.Stream = b.Query.live(page.Path("/pulse/live"), b.Seq)
+	if page.Saying, err = p.saying(r.Context(), page.View, b.Query.Filter); err != nil {
 		return err
 	}
 	if page.Empty {
 		if page.Begin, err = p.begin(r, page.View); err != nil {
 			return err
-		}
-	}
-	for _, t := range v.Brand.Touchpoints {
-		if !t.Silent && t.Lane == "" {
-			page.Choices = append(page.Choices, t)
 		}
 	}
 	return p.Render(w, r, http.StatusOK, p.pages, page)

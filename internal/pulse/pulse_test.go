@@ -145,10 +145,80 @@ func TestFilterByTouching(t *testing.T) {
 	p := h.Page(testkit.Browser(t), testkit.Desktop, elena)
 	p.Open(h.URL + "/b/sparkle/pulse?period=7")
 	p.Click(`#p-said [data-touchpoint="k7f3"] small a`)
-	p.Until(`location.search === "?period=7&touchpoint=k7f3" && document.querySelectorAll("#p-said [data-moment]").length === 1 && document.querySelector("#p-pick").value === "k7f3"`)
+	p.Until(`location.search === "?period=7&touchpoint=k7f3" && document.querySelectorAll("#p-said [data-moment]").length === 1 && document.querySelectorAll(".chip").length === 1`)
 	p.Click(`.p-bar .seg a`)
 	p.Until(`location.search === "?period=now&touchpoint=k7f3"`)
+	p.Press(`document.querySelector("#p-feel [data-face='5'] a").click()`)
+	p.Until(`location.search === "?feeling=5&period=now&touchpoint=k7f3" && document.querySelector("#p-moments [data-count]").textContent === "1"`)
+	p.Press(`document.querySelector("#p-said [data-moment] .p-face").click()`) // the same face once more lets go of it
+	p.Until(`location.search === "?period=now&touchpoint=k7f3"`)
+	p.Click(`.chip`)
+	p.Until(`location.search === "?period=now" && !document.querySelector(".chip")`)
+	p.Press(`history.back()`)
+	p.Until(`location.search === "?period=now&touchpoint=k7f3"`)
+	p.Click(`.p-clear`)
+	p.Until(`location.search === "?period=now"`)
+	p.Press(`document.querySelector("#p-cuts [data-cut=kind] a").click()`)
+	p.Until(`/^.kind=[a-z]+&period=now$/.test(location.search) && document.querySelector(".p-out a").getAttribute("href") === "/b/sparkle/pulse/said.csv" + location.search`)
+	p.MustLetEverybodyIn("the pulse narrowed to a topic")
 	p.MustBeClean()
+}
+
+// TestTwoClicksToTheMoment: from the whole brand to one moment, by touching the
+// touchpoint that needs somebody and then what was said there.
+func TestTwoClicksToTheMoment(t *testing.T) {
+	h := openPulse(t, housetest.Options{})
+	said := h.Say(sparkle, sayline.Moment{Feeling: 1, Text: "It leaks.", Context: housetest.At("m3p9")})
+	h.Say(sparkle, public("Here."))
+	p := h.Page(testkit.Browser(t), testkit.Phone, elena)
+	p.Open(h.URL + "/b/sparkle/pulse?show=all")
+	p.Press(`document.querySelector("[data-row=m3p9] th a").click()`)
+	p.Until(`location.search === "?show=all&touchpoint=m3p9"`)
+	p.Press(`document.querySelector("[data-moment='` + said.Moment.ID + `'] p a").click()`)
+	p.Until(`document.querySelector("main").textContent.includes("It leaks.") && !location.pathname.endsWith("/pulse")`)
+	p.MustBeClean()
+}
+
+// TestOwnDatesByForm: without a script too, a form of two days is the view of them.
+func TestOwnDatesByForm(t *testing.T) {
+	h := openPulse(t, housetest.Options{})
+	h.Say(sparkle, public("Here."))
+	_, body, _ := get(t, h, h.Client(elena), "/b/sparkle/pulse?kind=&kind=praise&from=2026-11-10&to=2026-11-01&touchpoint=")
+	for _, want := range []string{"1 November 2026 to 10 November 2026", "Moments from", `name="kind" value="praise"`, "said.csv?from=2026-11-01&amp;kind=praise&amp;to=2026-11-10"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+	for _, path := range []string{"?from=2031-01-01&to=2031-01-01", "?from=2026-11-21&to=2026-11-21", "?period=2h", "?period=48h&words=here", "?from=1999-01-01&to=1999-01-01&lot=x&product=09506000134352"} {
+		if status, _, _ := get(t, h, h.Client(elena), "/b/sparkle/pulse"+path); status != http.StatusOK {
+			t.Errorf("%s answers %d", path, status)
+		}
+		if status, _, _ := get(t, h, h.Client(elena), "/b/sparkle/wall"+path); status != http.StatusOK {
+			t.Errorf("the wall of %s answers %d", path, status)
+		}
+	}
+}
+
+// TestLiveUnderAFilter: a narrowed page moves by what is of it and by nothing else;
+// what changes so that it no longer is, goes.
+func TestLiveUnderAFilter(t *testing.T) {
+	h := openPulse(t, housetest.Options{})
+	h.Say(sparkle, public("Before."))
+	b := testkit.Browser(t)
+	unhappy, words := h.Page(b, testkit.Desktop, elena), h.Page(b, testkit.Desktop, tomas)
+	unhappy.Open(h.URL + "/b/sparkle/pulse?feeling=1&feeling=2&kind=problem")
+	words.Open(h.URL + "/b/sparkle/pulse?words=dent")
+	for _, p := range []*testkit.Page{unhappy, words} {
+		p.Until(isLive)
+		testkit.Eval[bool](p, `window.still = true`)
+	}
+	h.Say(sparkle, public("Not of it."))
+	dented := h.Say(sparkle, sayline.Moment{Topic: "damaged", Feeling: 2, Text: "All dented.", Context: housetest.At("m3p9")})
+	for _, p := range []*testkit.Page{unhappy, words} {
+		p.Until(`window.still && document.querySelectorAll("#p-said [data-moment]").length === 1 && document.querySelector("#p-said [data-moment]").dataset.moment === "` + dented.Moment.ID + `"`)
+		p.Until(`document.querySelector("#p-moments [data-count]").textContent === "1"`)
+		p.MustBeClean()
+	}
 }
 
 // TestGuardedByTheBrand: of an audience that the brand guards nothing shows
@@ -248,8 +318,18 @@ func TestWords(t *testing.T) {
 	})
 	wordstest.Code(t, c, ".")
 	for _, l := range c.Languages("house") {
-		for _, key := range []string{"pulse_period_", "pulse_moments_", "pulse_before_"} {
-			for _, period := range []string{"now", "today", "7", "30", "90"} {
+		for _, period := range []string{"now", "today", "7", "30", "90", "hours"} {
+			if !c.In(l).Has("pulse_period_" + period) {
+				t.Errorf("%s has no name for %s", l, period)
+			}
+		}
+		for _, by := range []string{"touchpoint", "place", "topic", "kind", "feeling", "audience", "team", "product", "lang", "source", "imported"} {
+			if !c.In(l).Has("pulse_by_" + by) {
+				t.Errorf("%s has no pulse_by_%s", l, by)
+			}
+		}
+		for _, key := range []string{"filter_", "pulse_moments_", "pulse_before_"} {
+			for _, period := range []string{"now", "today", "7", "30", "90", "hours", "dates", "day"} {
 				if !c.In(l).Has(key + period) {
 					t.Errorf("%s has no %s%s", l, key, period)
 				}

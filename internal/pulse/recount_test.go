@@ -328,9 +328,9 @@ func (l *history) compareToday(t *testing.T) {
 	}
 	usual /= float64(weeks)
 	want := int(100 * (float64(b.Moments.N)/usual - 1)) // towards zero
-	got, err := strconv.Atoi(strings.NewReplacer("−", "-", "+", "", " %", "").Replace(b.Moments.Change))
+	got, err := strconv.Atoi(strings.NewReplacer("−", "-", "+", "", " %", "").Replace(b.Moments.Usual.Share))
 	if usual >= 5 && (err != nil || got < want-1 || got > want+1) {
-		t.Errorf("the change shown is %q, true is %d %% of %v", b.Moments.Change, want, usual)
+		t.Errorf("the change shown is %q, true is %d %% of %v", b.Moments.Usual.Share, want, usual)
 	}
 	from := l.end.Truncate(time.Minute).Add(-4 * time.Minute)
 	if n := len(l.public(from, l.end.Add(time.Minute), true, "")); b.Moments.Lately != fmt.Sprintf("%d since 15:20", n) {

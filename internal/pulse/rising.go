@@ -17,9 +17,9 @@ type risingTile struct {
 }
 
 type risingRow struct {
+	Topic              string
 	Name, About, Times string
 	Hot                bool
-	Touchpoint         string
 }
 
 // A topic rises when it was said at least so often and so many times its usual.
@@ -36,15 +36,14 @@ func (s *stage) rising(ctx context.Context) error {
 	t := &s.board.Rising
 	q := s.topicCounts()
 	var befores []store.CountsQuery
-	if s.period.level == store.ByDay {
-		t.Against = s.board.Say("pulse_rising_days", "n", days[s.period.Name])
+	if s.period.level == store.ByDay || s.period.past() {
+		t.Against = s.board.Say("pulse_before_"+s.Query.key(), s.board.spanFacts(s.Query.Filter)...)
 		before := q
-		before.From, before.Until = dayAfter(s.period.from, -days[s.period.Name]), s.period.from
+		before.Level, before.From, before.Until = s.period.before()
 		befores = append(befores, before)
 	} else {
 		t.Against = s.board.Say("pulse_rising_hours", "n", risingHours)
-		hours := lastHours(s.period.at)
-		q.Level, q.From, q.Until = store.ByHour, hours[len(hours)-risingHours], s.period.at
+		q.Level, q.From, q.Until = store.ByHour, lastHours(s.period.at, risingHours)[0], s.period.at
 		for week := 1; week <= weeksBack; week++ {
 			before := q
 			before.From, before.Until = q.From.AddDate(0, 0, -7*week), q.Until.AddDate(0, 0, -7*week)
@@ -119,8 +118,8 @@ func (s *stage) rise(list []store.Counted, usual map[string]float64, n float64) 
 			}
 		}
 		b.Rising.Rows = append(b.Rising.Rows, risingRow{
-			Name: b.Names.Topic(t.id), Times: b.Say("pulse_by", "n", b.Num(int64(t.times+0.5))), Hot: b.topic(t.id).Kind == problem,
-			About: house.Join(" · ", b.Count("moments", int(t.sum)), b.Names.Touchpoint(most), more(b, len(t.at)-1)), Touchpoint: most,
+			Topic: t.id, Name: b.Names.Topic(t.id), Times: b.Say("pulse_by", "n", b.Num(int64(t.times+0.5))), Hot: b.topic(t.id).Kind == problem,
+			About: house.Join(" · ", b.Count("moments", int(t.sum)), b.Names.Touchpoint(most), more(b, len(t.at)-1)),
 		})
 	}
 	if len(up) == 0 {

@@ -15,11 +15,14 @@ type entry struct {
 	ID         string
 	Feeling    int
 	Topic      string // its label; "" for none
+	TopicID    string
 	Words      string
 	Lang, Dir  string // of the words
 	Said       string // in one line, where there are no words
 	Where      string
+	Place      string // where that is, unless the touchpoint's name says so
 	Team       string // whom it goes to; "" where it needs nobody
+	TeamID     string
 	State      string // what came of it; "" while nobody has looked
 	Touchpoint string
 	At         time.Time
@@ -46,7 +49,7 @@ func (b *board) Entries() []entryView {
 
 // said reads the newest of the stream.
 func (s *stage) said(ctx context.Context, n int) error {
-	list, err := s.Store.MomentsOfPart(ctx, s.brand, s.part(), "", n)
+	list, err := s.Store.MomentsOfPart(ctx, s.brand, s.of, "", n)
 	if err != nil {
 		return err
 	}
@@ -81,7 +84,10 @@ func (s *stage) entry(m *sayline.Moment, c *sayline.Case) entry {
 	e := entry{ID: m.ID, Feeling: m.Feeling, Words: house.Cut(strings.TrimSpace(m.Text), mostWords), Lang: m.Lang,
 		Where: b.Names.Where(&m.Context), Touchpoint: m.Context.Touchpoint, At: m.ReceivedAt, Time: b.At(m.ReceivedAt)}
 	if t := b.Brand.Index.Topic(m.Topic); t != nil {
-		e.Topic = b.Names.Topic(m.Topic)
+		e.Topic, e.TopicID = b.Names.Topic(m.Topic), m.Topic
+	}
+	if place := m.Context.Place; b.Brand.Index.Place(place) != nil && !strings.Contains(b.Names.Touchpoint(m.Context.Touchpoint), b.Names.Place(place)) {
+		e.Place = place
 	}
 	switch {
 	case e.Words != "":
@@ -99,7 +105,7 @@ func (s *stage) entry(m *sayline.Moment, c *sayline.Case) entry {
 		e.Said = b.Names.Kind(m.Kind)
 	}
 	if c != nil {
-		e.Team = b.Names.Team(c.Team, c.Place)
+		e.Team, e.TeamID = b.Names.Team(c.Team, c.Place), c.Team
 		e.State = state(b, c)
 	}
 	return e

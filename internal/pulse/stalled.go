@@ -13,6 +13,9 @@ import (
 // mostStalled is how many cases that nobody took are shown.
 const mostStalled = 5
 
+// mostLooked is how many of them are looked at for those of a narrowed page.
+const mostLooked = 60
+
 // redTile is what must not be overlooked: cases that nobody took though everybody
 // was asked, and what nobody is asked about just now because it is known.
 type redTile struct {
@@ -45,20 +48,21 @@ type muted struct {
 	What, Until string
 }
 
-// red reads the tile. Private lanes have no part in it.
+// red reads the tile; a case is of a page when the first said in it is. Private lanes have no part in it.
 func (s *stage) red(ctx context.Context) error {
 	tile := &s.board.Red
 	var list []*sayline.Case
+	limit := mostStalled + 1
+	if s.Query.Narrows() {
+		limit = mostLooked
+	}
 	for _, section := range []store.Section{store.WaitingCritical, store.WaitingUrgent, store.WaitingNormal} {
 		found, err := s.Store.Cases(ctx, store.CasesQuery{Brand: s.brand, Scope: store.Scope{{All: true}}, Section: section,
-			Filter: store.Filter{State: sayline.CaseStalled, Touchpoint: s.Query.Touchpoint}, Limit: mostStalled + 1})
+			Filter: store.Filter{State: sayline.CaseStalled}, Limit: limit})
 		if err != nil {
 			return err
 		}
 		list = append(list, found...)
-	}
-	if tile.More = len(list) > mostStalled; tile.More {
-		list = list[:mostStalled]
 	}
 	ids := make([]string, len(list))
 	for i, c := range list {
@@ -67,6 +71,10 @@ func (s *stage) red(ctx context.Context) error {
 	first, err := s.Store.FirstMoments(ctx, s.brand, ids)
 	if err != nil {
 		return err
+	}
+	list = slices.DeleteFunc(list, func(c *sayline.Case) bool { return first[c.ID] == nil || s.Query.Narrows() && !s.of.Has(first[c.ID]) })
+	if tile.More = len(list) > mostStalled; tile.More {
+		list = list[:mostStalled]
 	}
 	for _, c := range list {
 		if m := first[c.ID]; m != nil {

@@ -35,7 +35,7 @@ func (s *stage) usual(ctx context.Context, first time.Time, buckets []store.Tall
 	}
 	u := usual{Known: true, Buckets: make([]float64, len(s.period.starts))}
 	for i, start := range s.period.starts {
-		u.Buckets[i] = hours[start.Hour()]
+		u.Buckets[i] = hours[hourOfWeek(start)]
 		length := time.Hour
 		if s.period.level == store.ByMinute {
 			u.Buckets[i] /= 60
@@ -49,21 +49,24 @@ func (s *stage) usual(ctx context.Context, first time.Time, buckets []store.Tall
 	return u, nil
 }
 
-// usualHours is the mean of each hour of the day over the same weekdays before
-// today, none before whole, and of how many.
-func (s *stage) usualHours(ctx context.Context, whole time.Time) (hours [24]float64, n int, err error) {
+// hourOfWeek tells the hours of a week apart, 0 to 167.
+func hourOfWeek(t time.Time) int { return int(t.Weekday())*24 + t.Hour() }
+
+// usualHours is the mean of each hour over the same days of the weeks before the
+// period, none before whole, and of how many.
+func (s *stage) usualHours(ctx context.Context, whole time.Time) (hours [168]float64, n int, err error) {
 	for week := 1; week <= weeksBack; week++ {
-		from := dayAfter(s.period.at, -7*week)
+		from := dayAfter(s.period.from, -7*week)
 		if from.Before(whole) {
 			break
 		}
-		list, err := s.Store.CountsByTime(ctx, s.counts(store.ByHour, from, dayAfter(from, 1)))
+		list, err := s.Store.CountsByTime(ctx, s.counts(store.ByHour, from, dayAfter(s.period.until.Add(-time.Nanosecond), 1-7*week)))
 		if err != nil {
 			return hours, 0, err
 		}
 		n++
 		for _, c := range list {
-			hours[c.Bucket.In(from.Location()).Hour()] += float64(c.N)
+			hours[hourOfWeek(c.Bucket.In(from.Location()))] += float64(c.N)
 		}
 	}
 	for i := range hours {
@@ -97,7 +100,7 @@ func (s *stage) usualDays(ctx context.Context, whole time.Time, buckets []store.
 	u := usual{Known: true, Buckets: make([]float64, len(s.period.starts))}
 	for i, start := range s.period.starts {
 		u.Buckets[i] = sum[start.Weekday()] / float64(n[start.Weekday()])
-		if i < len(s.period.starts)-1 {
+		if i < s.period.passed-1 || i < s.period.passed && s.period.past() {
 			u.SoFar += u.Buckets[i]
 			u.Counted += buckets[i].N
 		}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/sayline/sayline/internal/auth"
+	"github.com/sayline/sayline/internal/brands"
 	"github.com/sayline/sayline/internal/house"
 	"github.com/sayline/sayline/internal/words"
 )
@@ -14,8 +15,8 @@ const (
 	wallNeeds   = 3
 )
 
-func (p *Pulse) wallFeed(brand string, t *words.Tongue) *feed {
-	return &feed{Pulse: p, name: "wall", brand: brand, tongue: t, set: p.wall, parts: []string{"w-red", "w-moments", "w-feel", "w-needs", "w-clocks"}, list: "w-said", entry: "w-entry", entries: wallEntries}
+func (p *Pulse) wallFeed(b *brands.Snapshot, t *words.Tongue, q query) *feed {
+	return &feed{Pulse: p, name: "wall", brand: b.ID, tongue: t, query: q, set: p.wall, parts: []string{"w-red", "w-moments", "w-feel", "w-needs", "w-clocks"}, list: "w-said", entry: "w-entry", entries: wallEntries}
 }
 
 // wallPage is the data of the wall.
@@ -29,13 +30,13 @@ type wallPage struct {
 func (p *Pulse) wallPage(w http.ResponseWriter, r *http.Request, v *auth.Viewer) error {
 	page := &wallPage{View: p.NewView(r, v)}
 	page.Room, page.Title, page.Wide, page.Scripts = "wall", page.Say("nav_wall"), true, []string{"pulse.js"}
-	b, err := p.board(r.Context(), page.View, plain)
+	b, err := p.board(r.Context(), page.View, parseQuery(r.URL.Query(), v.Brand))
 	if err != nil {
 		return err
 	}
 	b.Said = b.Said[:min(len(b.Said), wallEntries)]
 	page.Board, page.Empty = b, b.First.IsZero()
-	page.Stream = page.Path("/wall/live?after=") + b.Seq
+	page.Stream = b.Query.live(page.Path("/wall/live"), b.Seq)
 	if page.Empty {
 		if page.Begin, err = p.begin(r, page.View); err != nil {
 			return err

@@ -62,6 +62,31 @@ func (p *Part) takes(f *facets) bool {
 		in(p.Teams, f.team) && in(p.Sources, f.source) && in(p.Langs, f.lang) && p.Imported.takes(f.source)
 }
 
+// Has says whether a moment is of the part, as the part's stream would show it.
+// Words are looked for in what the moment itself says; what was spoken is found by
+// a search, once it is written down.
+func (p *Part) Has(m *sayline.Moment) bool {
+	f := facetsOf(m)
+	return m.Lane == "" && !p.guards(m.Audience) && p.takes(&f) && (len(p.Feelings) == 0 || slices.Contains(p.Feelings, m.Feeling)) &&
+		(p.Product == "" || p.Product == m.Context.Product) && (p.Lot == "" || p.Lot == m.Context.Lot) && p.says(m)
+}
+
+// says says whether a moment has all of the part's words.
+func (p *Part) says(m *sayline.Moment) bool {
+	if p.Words == "" {
+		return true
+	}
+	c, asked := &m.Context, askedFor(p.Words)
+	said := searchWords(m.Text, m.Reference, strings.ReplaceAll(m.Reference, "-", ""), c.Lot, c.Ref, c.Product)
+	for i, word := range asked.words {
+		begun := asked.head && i == len(asked.words)-1
+		if !slices.ContainsFunc(said, func(s string) bool { return s == word || begun && strings.HasPrefix(s, word) }) {
+			return false
+		}
+	}
+	return len(asked.words) > 0
+}
+
 // of is what of a tally the part's feelings leave.
 func (p *Part) of(t Tally) Tally {
 	if len(p.Feelings) == 0 {

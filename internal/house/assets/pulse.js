@@ -3,7 +3,6 @@
 {
 	const { on, $, all, fresh } = house
 	const page = $('#pulse,#wall')
-	const own = page && page.dataset.live === 'own', filter = page?.dataset.filter || ''
 	const quiet = matchMedia('(prefers-reduced-motion: reduce)')
 
 	// A part is changed where it differs, so that lines and bars move from where
@@ -67,7 +66,8 @@
 		}
 	}
 
-	// Other pages than the plain one read their parts again when something changed.
+	// A page reads its parts again where no frame could tell: as time goes by, and a
+	// little later where it is found by words, which are searched behind the accepts.
 	let asked, reading, heard = Date.now()
 	function again(after) {
 		if (asked || !page) return
@@ -97,15 +97,15 @@
 		for (const e of entries) {
 			const there = find(e.id), item = html(e.html)
 			if (there) morph(there, item)
-			else if (e.new && (!filter || filter === e.touchpoint)) insert(item, true)
+			else if (e.new) insert(item, true)
 		}
 		const none = $('.p-stream .p-none')
 		if (none) none.hidden = !!stream().children.length
 		fresh()
-		if (!own) again(1200)
+		if (page?.hasAttribute('data-late')) again(2500)
 	}
-	on.board = data => { heard = Date.now(); if (own) put(JSON.parse(data).parts); else again(1200) }
-	on.whole = data => { heard = Date.now(); if (page?.dataset.live === 'begin') return location.reload(); if (own) put(JSON.parse(data).parts); else again(100) }
+	on.board = data => { heard = Date.now(); put(JSON.parse(data).parts) }
+	on.whole = data => { heard = Date.now(); if (page?.dataset.live === 'begin') return location.reload(); put(JSON.parse(data).parts) }
 
 	// What changes by time alone is read once a minute, while nothing else comes.
 	setInterval(() => { if (!document.hidden && Date.now() - heard > 50000) again(Math.random() * 8000) }, 60000)
@@ -115,11 +115,68 @@
 	const { changed } = on
 	on.changed = () => { frame ||= setTimeout(() => { frame = null; changed() }, 4000 + Math.random() * 3000) }
 
-	const pick = $('#p-pick')
-	pick?.addEventListener('change', () => {
-		for (const el of pick.form.elements) if (!el.value) el.disabled = true
-		pick.form.submit()
-	})
+	// A list that is chosen from is asked for at once; what is empty is no part of the address.
+	for (const form of all('.p-bar form')) {
+		form.addEventListener('change', () => { if (form.id === 'p-choose') form.requestSubmit() })
+		form.addEventListener('submit', () => { for (const el of form.elements) if (el.name && !el.value) el.disabled = true })
+	}
+
+	// The box to ask in says what it understands while one types, and how the last
+	// words could go on: a list that the arrow keys walk through.
+	const asking = $('#p-ask'), box = $('#p-q')
+	if (asking) {
+		const panel = $('#p-asked'), read = $('.p-read', panel), list = $('#p-options')
+		let wait, stop, at = -1
+		const options = () => all('[role=option]', list)
+		const close = () => { panel.hidden = true; box.setAttribute('aria-expanded', 'false'); go(-1) }
+		for (const [name, value] of Object.entries({ role: 'combobox', 'aria-expanded': 'false', 'aria-controls': 'p-options', 'aria-autocomplete': 'list' })) box.setAttribute(name, value)
+		function go(to) {
+			at = to
+			options().forEach((o, i) => o.setAttribute('aria-selected', i === at))
+			if (at < 0) box.removeAttribute('aria-activedescendant')
+			else { box.setAttribute('aria-activedescendant', 'p-option-' + at); options()[at].scrollIntoView({ block: 'nearest' }) }
+		}
+		const el = (tag, text, more) => Object.assign(document.createElement(tag), { textContent: text, ...more })
+		function show(said) {
+			read.replaceChildren(...said.chips.length ? [el('span', read.dataset.label, { className: 'soft' }), ...said.chips.map(c => el('b', c))] : [], ...said.hint ? [el('small', said.hint)] : [])
+			list.replaceChildren(...said.options.map((o, i) => {
+				const item = el('li', o.label, { id: 'p-option-' + i, role: 'option' })
+				item.append(el('small', o.about))
+				item.asks = o
+				return item
+			}))
+			go(-1)
+			panel.hidden = !said.chips.length && !said.options.length
+			box.setAttribute('aria-expanded', said.options.length > 0)
+		}
+		async function look() {
+			stop?.abort()
+			stop = new AbortController()
+			if (!box.value.trim()) return close()
+			try {
+				const res = await fetch(asking.action + '/read?' + new URLSearchParams({ q: box.value }), { headers: { Accept: 'application/json' }, signal: stop.signal })
+				if (res.ok) show(await res.json())
+			} catch { /* a later one is under way, or the live sign tells */ }
+		}
+		function choose(o) {
+			box.value = o.text
+			asking.append(el('input', '', { type: 'hidden', name: o.name, value: o.value }))
+			asking.requestSubmit()
+		}
+		box.addEventListener('input', () => { clearTimeout(wait); wait = setTimeout(look, 110) })
+		box.addEventListener('focus', () => { if (box.value) look() })
+		box.addEventListener('keydown', e => {
+			const n = options().length
+			if (e.key === 'Escape' && !panel.hidden) { e.preventDefault(); close() }
+			else if ((e.key === 'ArrowDown' || e.key === 'ArrowUp') && n && !panel.hidden) {
+				e.preventDefault()
+				go(e.key === 'ArrowDown' ? (at + 1) % n : at <= 0 ? n - 1 : at - 1)
+			} else if (e.key === 'Enter' && at >= 0) { e.preventDefault(); choose(options()[at].asks) }
+		})
+		list.addEventListener('pointerdown', e => e.preventDefault()) // the box keeps the focus
+		list.addEventListener('click', e => { const o = e.target.closest('[role=option]'); if (o) choose(o.asks) })
+		asking.addEventListener('focusout', e => { if (!asking.contains(e.relatedTarget)) close() })
+	}
 
 	const clock = $('#w-clock')
 	if (clock) {
