@@ -105,7 +105,6 @@ func (l *list) narrow(v *house.View, q url.Values, k *store.Carried) {
 	n.Text, n.Lot, n.Overdue = strings.TrimSpace(q.Get("q")), house.Cut(q.Get("lot"), sayline.MaxShort), q.Get("overdue") != ""
 	if n.Text != "" {
 		l.query.Set("q", n.Text)
-		n.filter.Text = &store.Search{Brand: v.Viewer.Brand.ID, Scope: v.Viewer.All(), Text: q.Get("q")}
 	}
 	if n.Lot != "" {
 		l.query.Set("lot", n.Lot)

@@ -98,6 +98,12 @@ func (d *Desk) list(r *http.Request, v *house.View, q url.Values, open *sayline.
 		return nil, err
 	}
 	l.narrow(v, q, known)
+	if l.Narrow.Text != "" {
+		l.Narrow.filter.Words, err = d.Store.CasesWorded(r.Context(), store.Search{Brand: v.Viewer.Brand.ID, Scope: v.Viewer.All(), Text: l.Narrow.Text})
+		if err != nil {
+			return nil, err
+		}
+	}
 	l.tabs(v)
 	l.chips(v)
 	if err := d.saved(r, v, l); err != nil {

@@ -131,7 +131,6 @@ type deskList struct {
 func deskLists() []deskList {
 	all := Scope{{All: true}}
 	team := Scope{{Teams: []TeamScope{{Team: "team-3"}}}}
-	text := func(words string) *Search { return &Search{Brand: "sparkle", Scope: all, Text: words} }
 	list := func(name string, sc Scope, sec Section, f Filter) deskList {
 		return deskList{name, func(s *Store) error {
 			q := CasesQuery{Brand: "sparkle", Scope: sc, Section: sec, Filter: f, Limit: 41}
@@ -140,6 +139,15 @@ func deskLists() []deskList {
 			}
 			_, err := s.CountCases(context.Background(), q, []Section{sec}, 1000)
 			return err
+		}}
+	}
+	worded := func(name, words string) deskList {
+		return deskList{name, func(s *Store) error {
+			found, err := s.CasesWorded(context.Background(), Search{Brand: "sparkle", Scope: all, Text: words})
+			if err != nil {
+				return err
+			}
+			return list(name, all, Resolved, Filter{Words: found}).read(s)
 		}}
 	}
 	find := func(name, words string, sc Scope) deskList {
@@ -164,8 +172,8 @@ func deskLists() []deskList {
 		list("done-lot", all, Resolved, Filter{Lot: "L77"}),
 		list("done-lot-team", all, Resolved, Filter{Lot: "L77", Teams: []string{"team-3"}}),
 		list("done-touchpoint", all, Resolved, Filter{Touchpoint: "k77"}),
-		list("done-words", all, Resolved, Filter{Text: text("metal n77")}),
-		list("done-common-words", all, Resolved, Filter{Text: text("the metal")}),
+		worded("done-words", "metal n77"),
+		worded("done-common-words", "the metal"),
 		list("done-nothing", all, Resolved, Filter{Lot: "none", Topic: "topic-3"}),
 		find("search-rare", "metal n77 ", all),
 		find("search-common", "metal door", all),

@@ -19,12 +19,12 @@ type Filter struct {
 	Product    string
 	Lot        string
 	Overdue    time.Time // past what was promised at this time; zero for whatever
-	Text       *Search   // one of its moments has these words
+	Words      *Worded   // one of its moments has some words
 }
 
 // Empty says whether it narrows nothing.
 func (f *Filter) Empty() bool {
-	return len(f.Teams)+len(f.Places) == 0 && f.Topic+f.Urgency+f.State+f.Touchpoint+f.Product+f.Lot == "" && f.Overdue.IsZero() && f.Text == nil
+	return len(f.Teams)+len(f.Places) == 0 && f.Topic+f.Urgency+f.State+f.Touchpoint+f.Product+f.Lot == "" && f.Overdue.IsZero() && f.Words == nil
 }
 
 // mostMatches is how many of the newest moments found by words a list looks at.
@@ -60,29 +60,67 @@ func (s *Store) narrow(b *where, f *Filter, brand string, in Section) {
 			b.text(" AND 1 = 0")
 		}
 	}
-	if f.Text != nil {
-		s.having(b, f.Text)
+	if f.Words != nil {
+		b.among("case_id IN", f.Words.in[in])
 	}
 }
 
-// having writes that one of the case's moments has the words.
-func (s *Store) having(b *where, q *Search) {
-	a, scopes := askedFor(q.Text), q.Scope.words(q.Brand)
-	if len(a.words) == 0 || len(scopes) == 0 {
-		b.text(" AND 1 = 0")
-		return
+// none says that nothing of a section is left, which nobody needs to ask.
+func (f *Filter) none(in Section) bool { return f.Words != nil && len(f.Words.in[in]) == 0 }
+
+// Worded are the cases of the newest moments that have some words, by the section
+// each was in: found once for all sections of a list.
+type Worded struct {
+	in [sections][]string
+}
+
+// CasesWorded finds the cases of a search's scope by their moments' words.
+func (s *Store) CasesWorded(ctx context.Context, q Search) (*Worded, error) {
+	q.Open = false
+	found := new(Worded)
+	numbers, err := s.matching(&q).next(ctx, mostMatches)
+	if err != nil {
+		return nil, s.failed(err)
 	}
-	b.text(" AND case_id IN (SELECT m.case_id FROM search_words t JOIN search_moment d ON d.n = t.rowid JOIN moment m ON m.brand_id = d.brand_id AND m.moment_id = d.moment_id WHERE " + s.engine.searchMatch())
-	b.arg(s.engine.searchFor([]clause{{scopes: scopes, inside: true}}, a))
-	b.text(s.engine.searchEnd() + " ORDER BY t.rowid DESC LIMIT ")
-	b.arg(mostMatches)
-	b.text(")")
+	taken := map[string]bool{}
+	err = s.inLots(ctx, "SELECT c.case_id, c.state, c.urgency, c.answered_at FROM search_moment d JOIN moment m ON m.brand_id = d.brand_id AND m.moment_id = d.moment_id "+
+		"JOIN cases c ON c.brand_id = m.brand_id AND c.case_id = m.case_id WHERE d.brand_id = $1 AND d.n", q.Brand, unique(numbers), func(r *sql.Rows) error {
+		var c sayline.Case
+		var answered int64
+		err := r.Scan(&c.ID, &c.State, &c.Urgency, &answered)
+		if sec, ok := sectionNow(&c, answered > 0); err == nil && ok && !taken[c.ID] {
+			taken[c.ID] = true
+			found.in[sec] = append(found.in[sec], c.ID)
+		}
+		return err
+	})
+	return found, err
+}
+
+// sectionNow is the section a case is in; none has it when it went into another.
+func sectionNow(c *sayline.Case, answered bool) (Section, bool) {
+	switch c.State {
+	case sayline.CaseOpen, sayline.CaseStalled:
+		sec, ok := map[string]Section{sayline.Critical: WaitingCritical, sayline.Urgent: WaitingUrgent, sayline.Normal: WaitingNormal, sayline.Quiet: WaitingQuiet}[c.Urgency]
+		return sec, ok
+	case sayline.CaseAcknowledged, sayline.CaseSnoozed:
+		if answered {
+			return Answered, true
+		}
+		return Taken, true
+	case sayline.CaseResolved:
+		return Resolved, true
+	}
+	return 0, false
 }
 
 // CountCases counts the cases of some sections that a query's scope, owner and
 // filter leave, up to most.
 func (s *Store) CountCases(ctx context.Context, q CasesQuery, in []Section, most int) (total int, err error) {
 	for _, sec := range in {
+		if q.Filter.none(sec) {
+			continue
+		}
 		q.Section, q.AfterID, q.Limit = sec, "", most
 		for _, part := range q.Scope.parts(q) {
 			if total >= most {

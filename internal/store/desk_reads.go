@@ -90,6 +90,9 @@ func (s Section) At(c *sayline.Case) time.Time { return sectionOrder[s].of(c) }
 // an index alone, and only their rows are fetched.
 func (s *Store) Cases(ctx context.Context, q CasesQuery) ([]*sayline.Case, error) {
 	sec := sectionOrder[q.Section]
+	if q.Filter.none(q.Section) {
+		return nil, nil
+	}
 	var list []*sayline.Case
 	for _, part := range q.Scope.parts(q) {
 		b := newWhere("brand_id = ", q.Brand)

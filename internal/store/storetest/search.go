@@ -378,9 +378,14 @@ func narrowsList(w *world) {
 	slices.Sort(both)
 	same(w, "said at the second", list(store.Filter{Touchpoint: "k2"}), []string{b.Case})
 	same(w, "said at the first", list(store.Filter{Touchpoint: "k1"}), both)
-	same(w, "with the words", list(store.Filter{Text: &store.Search{Brand: w.brand, Scope: everywhere, Text: "floor"}}), []string{a.Case})
-	same(w, "with words and place", list(store.Filter{Touchpoint: "k1", Text: &store.Search{Brand: w.brand, Scope: everywhere, Text: "sticky"}}), both)
-	same(w, "with no words at all", list(store.Filter{Text: &store.Search{Brand: w.brand, Scope: everywhere, Text: "?"}}), nil)
+	worded := func(text string) *store.Worded {
+		found, err := w.CasesWorded(w.ctx(), store.Search{Brand: w.brand, Scope: everywhere, Text: text})
+		w.must(err)
+		return found
+	}
+	same(w, "with the words", list(store.Filter{Words: worded("floor")}), []string{a.Case})
+	same(w, "with words and place", list(store.Filter{Touchpoint: "k1", Words: worded("sticky")}), both)
+	same(w, "with no words at all", list(store.Filter{Words: worded("?")}), nil)
 }
 
 func readsFirsts(w *world) {
