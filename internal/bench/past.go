@@ -33,6 +33,7 @@ const (
 // pastBrand has two hundred touchpoints in twenty places, eight topics, five teams.
 func pastBrand() *sayline.Config {
 	c := brand(hooks{})
+	c.Trade = "retail"
 	for i := range pastTeams {
 		id := fmt.Sprintf("team-%d", i)
 		c.Teams = append(c.Teams, sayline.Team{ID: id, Name: sayline.Plain(id), Members: []sayline.Membership{{Person: "lucia"}}})

@@ -15,7 +15,7 @@ type Options struct {
 	Postgres string        // a server's DSN to a database that may be filled; "" leaves PostgreSQL out
 	Lasting  time.Duration // of each measurement; default 5 s
 	Only     string        // the one thing to measure ("accepts", "steps", …); "" measures everything
-	Moments  int           // of the past that the pulse is measured on; default a million
+	Moments  int           // of the past that the pulse and the map are measured on; default a million
 	Out      io.Writer     // progress
 }
 
@@ -85,7 +85,7 @@ var measures = []struct {
 }{
 	{"accepts", measureAccepts}, {"webhooks", measureWebhooks}, {"live", unlike(measureLive)}, {"pages", unlike(measurePages)},
 	{"steps", unlike(measureSteps)}, {"index", unlike(measureIndexing)}, {"desk", unlike(measureDesk)}, {"search", unlike(measureFound)},
-	{"pulse", unlike(measurePulse)},
+	{"pulse", unlike(measurePulse)}, {"map", unlike(measureMap)},
 }
 
 // asking is measured when it is asked for only: saying a million things takes long.
