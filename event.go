@@ -40,6 +40,7 @@ const (
 	EventCaseReopened   = "case.reopened"
 	EventCaseSnoozed    = "case.snoozed"
 	EventMuteChanged    = "mute.changed"
+	EventAlarmChanged   = "alarm.changed" // one that has no case began, or any ended
 	EventAuthorSpoke    = "case.author"
 	EventMediaMade      = "media.made"
 	EventMediaReady     = "media.ready" // a photo is clean, a voice has its words, or neither could be

@@ -76,18 +76,18 @@ func TestScene04QUD(t *testing.T) {
 		}
 		ahead.Add(int64(50 * time.Second))
 		h.press(t, button, now())
-		says(kofi, ".ring", "9 unhappy in 10 minutes, usually 1", "Restroom, T1 departures")
+		says(kofi, ".ring", "9 unhappy at Restroom, T1 departures in 10 minutes, usually 1", "Restroom, T1 departures")
 		events, err := h.Store.Events(t.Context(), "northgate", 0, 10_000)
 		h.must(err)
 		if !slices.ContainsFunc(events, func(e sayline.Event) bool { return e.Type == sayline.EventTouchpointAlarm && e.Team == "cleaning" }) {
 			t.Error("no webhook could be told of the alarm")
 		}
 		h.mail.Wait(t.Context(), func(m testkit.Mail) bool {
-			return strings.HasPrefix(m.To[0], "kofi@") && strings.Contains(m.Subject, "9 unhappy in 10 minutes, usually 1")
+			return strings.HasPrefix(m.To[0], "kofi@") && strings.Contains(m.Subject, "9 unhappy at Restroom, T1 departures in 10 minutes, usually 1")
 		})
 		shoot(t, kofi, "scene 04 nine unhappy")
 		kofi.Press(`document.querySelector(".ring a").click()`)
-		says(kofi, "#work", "9 unhappy in 10 minutes, usually 1", "9 moments")
+		says(kofi, "#work", "9 unhappy at Restroom, T1 departures in 10 minutes, usually 1", "9 moments")
 		shoot(t, kofi, "scene 04 the case")
 		kofi.Press(`document.querySelector("#onit").click()`)
 		says(kofi, ".how", "You are on it.")

@@ -27,6 +27,23 @@ const (
 	// Weeks is how many weeks back the usual is looked up, at the same hour of the
 	// same day of the week and the hours beside it.
 	Weeks = 8
+	// LotWindow is how far back is looked for a lot: what is wrong with one is said
+	// where it is drunk, over a day. It is looked at as often, so the bound holds.
+	LotWindow = 24 * time.Hour
+)
+
+// The rule for promises.
+const (
+	// PromiseHours is how far back is looked, the running hour included.
+	PromiseHours = 3
+	// PromiseLeast is how many cases there are at least; PromiseKnown, before.
+	PromiseLeast = 8
+	PromiseKnown = 50
+	// PromiseFall is by how much the share has fallen at least.
+	PromiseFall = 0.15
+	// promiseLooks is how many looks of a year are new: the runs of a clock are few,
+	// and a look a minute later sees the same ones. TestPromiseAlarms holds the rate.
+	promiseLooks = 365 * 24 * 4
 )
 
 // Usual is what a touchpoint heard before at such a time: so many unhappy

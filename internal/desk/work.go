@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"cmp"
 	"context"
 	"net/url"
 	"slices"
@@ -24,7 +23,8 @@ type work struct {
 	Private bool     // only the day is told of when anything happened
 	May     bool     // act on it; else only read and note
 	How     string   // it stands, in words
-	Raised  string   // which moment made it more urgent by its number
+	Raised  string   // which moment made it more urgent by its number, or which alarm
+	Alarm   *house.Alarming
 	Due     time.Time
 	Mine    bool // I'm on it
 	Open    bool // nobody is on it yet
@@ -94,7 +94,12 @@ func (d *Desk) work(ctx context.Context, v *house.View, q url.Values, c *sayline
 	if err != nil {
 		return nil, err
 	}
-	w.Raised = cmp.Or(v.Names.Alarm(alarm), w.Raised)
+	if alarm != nil {
+		if w.Alarm, err = d.Alarming(ctx, v.Voice, v.Names, alarm); err != nil {
+			return nil, err
+		}
+		w.Raised = w.Alarm.Said
+	}
 	if err := d.thread(ctx, v, q, w); err != nil {
 		return nil, err
 	}

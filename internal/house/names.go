@@ -170,16 +170,13 @@ func (n Names) Raised(c *sayline.Case) string {
 	return n.tongue.Say("raised_same", "nth", nth)
 }
 
-// Alarm says why a touchpoint raised a case by itself: "9 unhappy in 10 minutes,
-// usually 1"; "" when none did.
+// Alarm says why a case was raised by itself: "9 unhappy at Gate B14 restroom in 10
+// minutes, usually 1"; "" when it wasn't.
 func (n Names) Alarm(a *store.Alarm) string {
-	switch {
-	case a == nil:
+	if a == nil {
 		return ""
-	case a.UsualWhole() == 0:
-		return n.tongue.Say("page_alarm_few", "n", a.Moments)
 	}
-	return n.tongue.Say("page_alarm", "n", a.Moments, "usual", a.UsualWhole())
+	return n.b.SayAlarm(n.tongue, a)
 }
 
 // WorkStep is a step of the work on a request, as its author reads it too.

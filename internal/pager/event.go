@@ -144,10 +144,13 @@ func (f *fact) ofCase(b *brands.Snapshot, c *sayline.Case) {
 	f.onlyKnown(b)
 }
 
-// ofAlarm adds which touchpoint is unhappier than usual.
+// ofAlarm adds what is unhappier than usual: a touchpoint, else the case's place or lot.
 func (f *fact) ofAlarm(b *brands.Snapshot, a *store.Alarm) {
-	if a != nil && b.Index.Touchpoint(a.Touchpoint) != nil {
-		f.Touchpoint, f.Moments = a.Touchpoint, a.Moments
+	if a == nil {
+		return
+	}
+	if f.Moments = a.Moments; a.About == store.AboutTouchpoint && b.Index.Touchpoint(a.Subject) != nil {
+		f.Touchpoint = a.Subject
 	}
 }
 

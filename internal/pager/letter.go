@@ -138,10 +138,8 @@ func (l *letter) what() string {
 	if l.private() {
 		return l.tongue.Say("page_private")
 	}
-	if a := l.alarm; a != nil && a.UsualWhole() == 0 {
-		return l.tongue.Say("page_alarm_few", "n", a.Moments)
-	} else if a != nil {
-		return l.tongue.Say("page_alarm", "n", a.Moments, "usual", a.UsualWhole())
+	if l.alarm != nil {
+		return l.brand.SayAlarm(l.tongue, l.alarm)
 	}
 	if t := l.brand.Index.Topic(l.c.Topic); t != nil {
 		return t.Label.In(l.langs...)

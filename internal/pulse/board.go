@@ -22,6 +22,7 @@ type board struct {
 	Query   query
 	Wall    bool // it hangs on a wall
 	Red     redTile
+	Alarms  []alarmView
 	Seq     string    // number of the last event it surely tells of
 	First   time.Time // the first day anything was counted on; zero for none
 	Newest  int       // only so many moments, the newest, were counted; 0 for all
@@ -145,7 +146,7 @@ func (s *stage) numbers(ctx context.Context) error {
 	}
 	for _, read := range []func(context.Context) error{
 		func(ctx context.Context) error { return s.moments(ctx, sum, was, buckets) },
-		s.clocks, s.teams, s.table, s.rising, s.cuts, s.red,
+		s.clocks, s.teams, s.table, s.rising, s.cuts, s.red, s.alarms,
 	} {
 		if err := read(ctx); err != nil {
 			return err

@@ -14,6 +14,7 @@
 //   - places.go: touchpoints, where it needs us and where it shines; heat.go:
 //     their strips; rising.go: topics that rise; cuts.go: what it is made of;
 //     clocks.go: how soon, by team; stalled.go: what nobody took.
+//   - alarms.go: what is unusual now, each in a sentence with its picture.
 //   - saying.go: what people's words say: phrases, and those that rise.
 //   - said.go: the stream, in people's own words.
 //   - chart.go: lines and bars as SVG paths.

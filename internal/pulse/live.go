@@ -46,7 +46,7 @@ type feed struct {
 }
 
 func (p *Pulse) pageFeed(b *brands.Snapshot, t *words.Tongue, q query) *feed {
-	return &feed{Pulse: p, name: "pulse", brand: b.ID, tongue: t, query: q, set: p.pages, parts: []string{"p-red", "p-moments", "p-feel", "p-clocks", "p-touch", "p-rising", "p-cuts", "p-teams"}, list: "p-said", entry: "p-entry", entries: saidShown}
+	return &feed{Pulse: p, name: "pulse", brand: b.ID, tongue: t, query: q, set: p.pages, parts: []string{"p-red", "p-alarms", "p-moments", "p-feel", "p-clocks", "p-touch", "p-rising", "p-cuts", "p-teams"}, list: "p-said", entry: "p-entry", entries: saidShown}
 }
 
 // follow is the stream of a page. What it sends depends on nobody: who may see
@@ -152,7 +152,7 @@ func (f *feed) sort(events []sayline.Event) news {
 			add(&n.gone, e.Moment)
 		case sayline.EventCaseAcknowledged, sayline.EventCaseAnswered, sayline.EventCaseResolved, sayline.EventCaseSeen, sayline.EventCaseReopened:
 			add(&n.cases, e.Case)
-		case sayline.EventCaseReached, sayline.EventCaseMoved, sayline.EventCaseEscalated, sayline.EventMuteChanged:
+		case sayline.EventCaseReached, sayline.EventCaseMoved, sayline.EventCaseEscalated, sayline.EventMuteChanged, sayline.EventTouchpointAlarm, sayline.EventAlarmChanged:
 		default:
 			continue
 		}

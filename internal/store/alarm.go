@@ -3,95 +3,84 @@ package store
 import (
 	"context"
 	"database/sql"
+	"strings"
 	"time"
 
 	"github.com/sayline/sayline"
 )
 
-// Heard is what a touchpoint heard lately: unhappy moments (of the two worst
-// faces), in so many different minutes.
-type Heard struct{ Moments, Minutes int }
+// What an alarm can be about.
+const (
+	AboutTouchpoint = "touchpoint"
+	AboutPlace      = "place"   // several touchpoints of it together
+	AboutLot        = "lot"     // of a product
+	AboutPromise    = "promise" // a team's: the share of cases somebody is on in time
+)
 
-// Unhappy reads what each touchpoint heard since a time, in the open. It is read
-// from the minutes' counts.
-func (s *Store) Unhappy(ctx context.Context, brand string, since time.Time) (map[string]Heard, error) {
-	rows, err := s.ask(ctx, "SELECT touchpoint, SUM(f1 + f2), COUNT(DISTINCT bucket) FROM count_minute WHERE brand_id = $1 AND lane = '' AND bucket >= $2 AND f1 + f2 > 0 GROUP BY touchpoint", brand, micros(since))
-	if err != nil {
-		return nil, s.failed(err)
-	}
-	heard := map[string]Heard{}
-	err = eachRow(rows, func(r *sql.Rows) error {
-		var id string
-		var h Heard
-		err := r.Scan(&id, &h.Moments, &h.Minutes)
-		heard[id] = h
-		return err
-	})
-	return heard, s.failed(err)
-}
-
-// Week is a day some weeks ago, and hours of it, by their starts.
-type Week struct {
-	Day   int64
-	Hours []int64
-}
-
-// HeardThen is what a touchpoint heard in the hours of a [Week]; Open says
-// whether there was any tap that day.
-type HeardThen struct {
-	Unhappy int
-	Open    bool
-}
-
-// UnhappyBefore reads what a touchpoint heard in weeks before, in the open, from
-// the hours' and days' counts.
-func (s *Store) UnhappyBefore(ctx context.Context, brand, touchpoint string, weeks []Week) ([]HeardThen, error) {
-	list := make([]HeardThen, len(weeks))
-	for i, w := range weeks {
-		var taps int
-		if err := s.readers.QueryRowContext(ctx, "SELECT COALESCE(SUM(n), 0) FROM count_day WHERE brand_id = $1 AND lane = '' AND bucket = $2 AND touchpoint = $3", brand, w.Day, touchpoint).Scan(&taps); err != nil {
-			return nil, s.failed(err)
-		}
-		if list[i].Open = taps > 0; !list[i].Open {
-			continue
-		}
-		for _, hour := range w.Hours {
-			var n int
-			if err := s.readers.QueryRowContext(ctx, "SELECT COALESCE(SUM(f1 + f2), 0) FROM count_hour WHERE brand_id = $1 AND lane = '' AND bucket = $2 AND touchpoint = $3", brand, hour, touchpoint).Scan(&n); err != nil {
-				return nil, s.failed(err)
-			}
-			list[i].Unhappy += n
-		}
-	}
-	return list, nil
-}
-
-// Alarm is a touchpoint that was unhappier than it usually is.
+// Alarm is something that was unhappier than it usually is, or a promise that is
+// kept less often.
 type Alarm struct {
-	Brand, Touchpoint string
-	At, EndedAt       time.Time
-	Case              string
-	Moments           int // unhappy in ten minutes
-	Usual             int // thousandths of a moment in ten minutes
+	Brand, About string
+	Subject      string // touchpoint, place or team; GTIN/lot
+	At, EndedAt  time.Time
+	Case         string // "" for a promise
+	Moments      int    // unhappy in the window; of a promise, how many were kept
+	Of           int    // of a promise, of how many
+	Usual        int    // thousandths of a moment in the window; of a promise, of a share
 }
 
-// UsualWhole is how many are usual in ten minutes, to the next whole; 0 for
+// UsualWhole is how many are usual in the window, to the next whole; 0 for
 // hardly any.
 func (a *Alarm) UsualWhole() int { return (a.Usual + 500) / 1000 }
 
+// Lot is the product and the lot an alarm is about.
+func (a *Alarm) Lot() LotID {
+	gtin, lot, _ := strings.Cut(a.Subject, "/")
+	return LotID{gtin, lot}
+}
+
+// LotID is a lot of a product.
+type LotID struct{ GTIN, Lot string }
+
+// Subject is the lot as an alarm's subject.
+func (l LotID) Subject() string { return l.GTIN + "/" + l.Lot }
+
+// Among are the moments an alarm is raised from: of some touchpoints, or of a lot.
+type Among struct {
+	Touchpoints []string
+	Lot         LotID
+}
+
+// unhappy writes which moments those are: of the two worst faces, of a lot
+// problems too, for who says what is wrong with a thing rarely touches one.
+func (m *Among) unhappy(b *where) {
+	b.text(" AND lane = ''")
+	if m.Lot.Lot != "" {
+		b.and("lot <> '' AND lot = ", m.Lot.Lot)
+		b.and("product = ", m.Lot.GTIN)
+		b.text(unhappyLot)
+		return
+	}
+	b.among("touchpoint IN", m.Touchpoints)
+	b.text(" AND feeling IN (1, 2)")
+}
+
+const unhappyLot = " AND (feeling IN (1, 2) OR kind = 'problem')"
+
 // AlarmPlan is how an alarm is raised.
 type AlarmPlan struct {
+	Among
 	Decision sayline.Decision // whose it is, by which key
-	Since    time.Time        // where the ten minutes begin
+	Since    time.Time        // where the window begins
 	Least    int              // unhappy moments that nobody has closed yet
-	CoolDown time.Duration    // since the last alarm of the touchpoint ended
+	CoolDown time.Duration    // since the last alarm of the subject ended
 	Case     string           // id of a new case
 }
 
 // ByAlarm stands where a person would who moved a moment.
 const ByAlarm = "alarm"
 
-// RaiseAlarm makes an alarm of what a touchpoint heard. What is in no case yet
+// RaiseAlarm makes an alarm of what was heard. What is in no case yet
 // joins the case of the plan's key, made where there is none; a case that has
 // most of it already becomes urgent instead. One alarm at a time: raised is false
 // where another process was first, one has just ended, or people have closed it.
@@ -120,16 +109,10 @@ func (tx *Tx) raiseAlarm(a *Alarm, p AlarmPlan) (bool, error) {
 	if n < p.Least {
 		return false, nil
 	}
-	var at int64
-	err = tx.row("INSERT INTO alarm_now (brand_id, touchpoint, at, ended_at) VALUES ($1, $2, $3, 0) ON CONFLICT (brand_id, touchpoint) DO UPDATE SET at = excluded.at, ended_at = 0 "+
-		"WHERE alarm_now.ended_at > 0 AND alarm_now.ended_at <= $4 RETURNING at", []any{a.Brand, a.Touchpoint, micros(tx.now), micros(tx.now.Add(-p.CoolDown))}, &at)
-	if err == sql.ErrNoRows {
-		return false, nil
-	}
-	if err != nil {
+	if first, err := tx.firstAlarm(a, p.CoolDown); err != nil || !first {
 		return false, err
 	}
-	a.At, a.Moments = tx.now, n
+	a.Moments = n
 	team := p.Decision.Team
 	if cases[most] > len(loose) {
 		a.Case = most
@@ -140,18 +123,52 @@ func (tx *Tx) raiseAlarm(a *Alarm, p AlarmPlan) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if _, err := tx.exec("INSERT INTO alarm (brand_id, touchpoint, at, case_id, n, usual, ended_at) VALUES ($1, $2, $3, $4, $5, $6, 0)",
-		a.Brand, a.Touchpoint, micros(a.At), a.Case, a.Moments, a.Usual); err != nil {
+	if err := tx.keepAlarm(a); err != nil {
 		return false, err
 	}
 	tx.event(sayline.Event{Brand: a.Brand, Type: sayline.EventTouchpointAlarm, Case: a.Case, Team: team})
 	return true, nil
 }
 
+// firstAlarm says whether an alarm is the only one of its subject, and sets its
+// time. The one row of each is the lock by which one process raises it.
+func (tx *Tx) firstAlarm(a *Alarm, coolDown time.Duration) (bool, error) {
+	var at int64
+	err := tx.row("INSERT INTO alarm_now (brand_id, about, subject, at, ended_at) VALUES ($1, $2, $3, $4, 0) ON CONFLICT (brand_id, about, subject) DO UPDATE SET at = excluded.at, ended_at = 0 "+
+		"WHERE alarm_now.ended_at > 0 AND alarm_now.ended_at <= $5 RETURNING at", []any{a.Brand, a.About, a.Subject, micros(tx.now), micros(tx.now.Add(-coolDown))}, &at)
+	if err == sql.ErrNoRows {
+		return false, nil
+	}
+	a.At = tx.now
+	return err == nil, err
+}
+
+func (tx *Tx) keepAlarm(a *Alarm) error {
+	_, err := tx.exec("INSERT INTO alarm (brand_id, about, subject, at, case_id, n, total, usual, ended_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)",
+		a.Brand, a.About, a.Subject, micros(a.At), a.Case, a.Moments, a.Of, a.Usual)
+	return err
+}
+
+// RaisePromise makes an alarm of a promise that is kept less often. It is a fact
+// about a team's work, not a demand on a person: it has no case, and pages nobody.
+func (s *Store) RaisePromise(ctx context.Context, a *Alarm, coolDown time.Duration) (raised bool, err error) {
+	err = s.update(ctx, a.Brand, byMachine, func(tx *Tx) error {
+		if raised, err = tx.firstAlarm(a, coolDown); err != nil || !raised {
+			return err
+		}
+		tx.event(sayline.Event{Brand: a.Brand, Type: sayline.EventAlarmChanged})
+		return tx.keepAlarm(a)
+	})
+	return raised && err == nil, err
+}
+
 // unhappy finds the unhappy moments of a plan's time that nobody has closed:
 // those in no case, and how many are in which.
 func (tx *Tx) unhappy(a *Alarm, p AlarmPlan) (loose []*sayline.Moment, cases map[string]int, err error) {
-	rows, err := tx.query("SELECT "+momentCols+" FROM moment WHERE brand_id = $1 AND touchpoint = $2 AND moment_id >= $3 AND lane = '' AND feeling IN (1, 2) ORDER BY moment_id", a.Brand, a.Touchpoint, sayline.NewID(p.Since, zeros{}))
+	b := newWhere("brand_id = ", a.Brand)
+	b.and("moment_id >= ", sayline.NewID(p.Since, zeros{}))
+	p.unhappy(b)
+	rows, err := tx.query("SELECT "+momentCols+" FROM moment WHERE "+b.String()+" ORDER BY moment_id", b.args...)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -245,18 +262,23 @@ func (tx *Tx) gather(loose []*sayline.Moment, d sayline.Decision, id string) (st
 
 // FollowAlarm joins what goes on being said to the alarm's case, as long as that
 // is open.
-func (s *Store) FollowAlarm(ctx context.Context, a Alarm, d sayline.Decision) error {
+func (s *Store) FollowAlarm(ctx context.Context, a Alarm, p AlarmPlan) error {
+	b := newWhere("brand_id = ", a.Brand)
+	b.and("moment_id >= ", sayline.NewID(a.At, zeros{}))
+	p.unhappy(b)
+	b.text(" AND case_id = ''")
 	var n int
-	if err := s.readers.QueryRowContext(ctx, "SELECT COUNT(*) FROM moment WHERE brand_id = $1 AND touchpoint = $2 AND moment_id >= $3 AND lane = '' AND feeling IN (1, 2) AND case_id = ''",
-		a.Brand, a.Touchpoint, sayline.NewID(a.At, zeros{})).Scan(&n); err != nil || n == 0 {
+	if err := s.readers.QueryRowContext(ctx, "SELECT COUNT(*) FROM moment WHERE "+b.String(), b.args...).Scan(&n); err != nil || n == 0 {
 		return s.failed(err)
 	}
+	d := p.Decision
+	p.Since = a.At
 	return s.update(ctx, a.Brand, byMachine, func(tx *Tx) error {
 		c, err := tx.lockCase(a.Brand, a.Case)
 		if err != nil || c.State == sayline.CaseResolved || c.GroupKey == "" || c.GroupKey != d.GroupKey || c.Team != d.Team {
 			return err
 		}
-		loose, _, err := tx.unhappy(&a, AlarmPlan{Since: a.At})
+		loose, _, err := tx.unhappy(&a, p)
 		if err != nil {
 			return err
 		}
@@ -265,19 +287,20 @@ func (s *Store) FollowAlarm(ctx context.Context, a Alarm, d sayline.Decision) er
 	})
 }
 
-// EndAlarm ends a touchpoint's alarm.
-func (s *Store) EndAlarm(ctx context.Context, brand, touchpoint string, at time.Time) error {
-	return s.update(ctx, brand, byMachine, func(tx *Tx) error {
+// EndAlarm ends an alarm.
+func (s *Store) EndAlarm(ctx context.Context, a Alarm) error {
+	return s.update(ctx, a.Brand, byMachine, func(tx *Tx) error {
 		for _, table := range []string{"alarm_now", "alarm"} {
-			if _, err := tx.exec("UPDATE "+table+" SET ended_at = $1 WHERE brand_id = $2 AND touchpoint = $3 AND at = $4 AND ended_at = 0", micros(tx.now), brand, touchpoint, micros(at)); err != nil {
+			if _, err := tx.exec("UPDATE "+table+" SET ended_at = $1 WHERE brand_id = $2 AND about = $3 AND subject = $4 AND at = $5 AND ended_at = 0", micros(tx.now), a.Brand, a.About, a.Subject, micros(a.At)); err != nil {
 				return err
 			}
 		}
+		tx.event(sayline.Event{Brand: a.Brand, Type: sayline.EventAlarmChanged})
 		return nil
 	})
 }
 
-const alarmCols = "touchpoint, at, case_id, n, usual, ended_at"
+const alarmCols = "about, subject, at, case_id, n, total, usual, ended_at"
 
 func (s *Store) alarms(ctx context.Context, brand, where string, args ...any) ([]Alarm, error) {
 	rows, err := s.ask(ctx, "SELECT "+alarmCols+" FROM alarm WHERE brand_id = $1 AND "+where, append([]any{brand}, args...)...)
@@ -288,7 +311,7 @@ func (s *Store) alarms(ctx context.Context, brand, where string, args ...any) ([
 	err = eachRow(rows, func(r *sql.Rows) error {
 		a := Alarm{Brand: brand}
 		var at, ended int64
-		err := r.Scan(&a.Touchpoint, &at, &a.Case, &a.Moments, &a.Usual, &ended)
+		err := r.Scan(&a.About, &a.Subject, &at, &a.Case, &a.Moments, &a.Of, &a.Usual, &ended)
 		a.At, a.EndedAt = fromMicros(at), fromMicros(ended)
 		list = append(list, a)
 		return err
@@ -298,7 +321,7 @@ func (s *Store) alarms(ctx context.Context, brand, where string, args ...any) ([
 
 // AlarmsOn reads the alarms of a brand that are not over.
 func (s *Store) AlarmsOn(ctx context.Context, brand string) ([]Alarm, error) {
-	return s.alarms(ctx, brand, "ended_at = 0 ORDER BY touchpoint")
+	return s.alarms(ctx, brand, "ended_at = 0 ORDER BY about, subject")
 }
 
 // AlarmOf reads the latest alarm that a case was raised by; nil for none.

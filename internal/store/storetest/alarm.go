@@ -36,7 +36,7 @@ func (w *world) faces(n int, edit ...func(*sayline.Moment)) (list []*sayline.Mom
 
 func (w *world) alarming(key string) (*store.Alarm, store.AlarmPlan) {
 	d := sayline.Decision{Version: 1, Team: "crew", Place: "madrid", Urgency: sayline.Urgent, Within: 5 * time.Minute, Answer: time.Hour, GroupKey: key, OpensCase: true, Pages: true}
-	return &store.Alarm{Brand: w.brand, Touchpoint: "k7f3", Usual: 1000}, store.AlarmPlan{Decision: d, Since: w.clock.Now().Add(-10 * time.Minute), Least: 6, CoolDown: 30 * time.Minute, Case: w.id()}
+	return &store.Alarm{Brand: w.brand, About: store.AboutTouchpoint, Subject: "k7f3", Usual: 1000}, store.AlarmPlan{Among: store.Among{Touchpoints: []string{"k7f3"}}, Decision: d, Since: w.clock.Now().Add(-10 * time.Minute), Least: 6, CoolDown: 30 * time.Minute, Case: w.id()}
 }
 
 func (w *world) alarm(key string) (*store.Alarm, bool) {
@@ -57,11 +57,11 @@ func heardUnhappy(w *world) {
 	w.face(func(m *sayline.Moment) { m.Context.Touchpoint = "other" })
 	got, err := w.Unhappy(w.ctx(), w.brand, since)
 	w.must(err)
-	if h := got["k7f3"]; h.Moments != 4 || h.Minutes < 2 || len(got) != 2 {
+	if h := got["k7f3"]; h.Moments != 4 || h.Minutes() < 2 || len(got) != 2 {
 		w.Errorf("heard %v", got)
 	}
 	hour, day := slowHour(w.clock.Now().UnixMicro(), madrid), slowDay(w.clock.Now().UnixMicro(), madrid)
-	before, err := w.UnhappyBefore(w.ctx(), w.brand, "k7f3", []store.Week{{Day: day, Hours: []int64{hour, hour - int64(time.Hour/time.Microsecond)}}, {Day: day - 7*int64(24*time.Hour/time.Microsecond)}})
+	before, err := w.UnhappyBefore(w.ctx(), w.brand, []string{"k7f3"}, []store.Week{{Day: day, Hours: []int64{hour, hour - int64(time.Hour/time.Microsecond)}}, {Day: day - 7*int64(24*time.Hour/time.Microsecond)}})
 	w.must(err)
 	if before[0].Unhappy != 4 || !before[0].Open || before[1].Open {
 		w.Errorf("heard before %v", before)
@@ -149,7 +149,7 @@ func alarmOnce(w *world) {
 	if raised != 1 || len(on) != 1 {
 		w.Fatalf("%d were raised, %d are on", raised, len(on))
 	}
-	w.must(w.EndAlarm(w.ctx(), w.brand, "k7f3", on[0].At))
+	w.must(w.EndAlarm(w.ctx(), on[0]))
 	if _, again := w.alarm("k"); again {
 		w.Error("raised again before it cooled down")
 	}
@@ -177,13 +177,13 @@ func alarmFollows(w *world) {
 	a, _ := w.alarm("k")
 	more := w.face()
 	_, p := w.alarming("k")
-	w.must(w.FollowAlarm(w.ctx(), *a, p.Decision))
+	w.must(w.FollowAlarm(w.ctx(), *a, p))
 	if c := w.theCase(a.Case); w.moment(more.ID).Case != a.Case || c.Moments != 7 || c.Episode != 1 {
 		w.Errorf("the case is %s", show(c))
 	}
 	w.resolve(a.Case)
 	late := w.face()
-	w.must(w.FollowAlarm(w.ctx(), *a, p.Decision))
+	w.must(w.FollowAlarm(w.ctx(), *a, p))
 	if w.moment(late.ID).Case != "" || w.theCase(a.Case).State != sayline.CaseResolved {
 		w.Error("a closed case was opened by the alarm it came from")
 	}

@@ -132,10 +132,10 @@ func (w *world) deeds(l lived) []deed {
 				return fmt.Errorf("raised %v, %v", raised, err)
 			}
 			w.face()
-			if err := w.FollowAlarm(w.ctx(), *a, p.Decision); err != nil {
+			if err := w.FollowAlarm(w.ctx(), *a, p); err != nil {
 				return err
 			}
-			return w.EndAlarm(w.ctx(), w.brand, a.Touchpoint, a.At)
+			return w.EndAlarm(w.ctx(), *a)
 		}},
 		{"system", func() error {
 			y, _ := w.system(nil, nil)
