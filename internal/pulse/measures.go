@@ -49,6 +49,8 @@ var formulas = []struct{ id, formula string }{
 	{"weight", "x̄ + (meant(i) − x̄(i)) · n(i) ÷ n"},
 	{"clocks", "p50, p90, p95:  min {d : |{runs ≤ d}| ≥ q·n},  bins of 2^(1/4)"},
 	{"kept", "p = kept ÷ n"},
+	{"unsolved", "p = said it is not ÷ said either"},
+	{"reopened", "p = opened again ÷ resolved"},
 	{"coverage", "said something at ÷ listening,  listening ÷ all"},
 }
 
@@ -129,6 +131,14 @@ func (m *measuring) list(ctx context.Context) (list []measure, err error) {
 			m.clocks(&x)
 		case "kept":
 			m.kept(&x)
+		case "unsolved":
+			m.outcome(&x, m.Say("measures_asked"), func(c map[string]store.Clock) (k, n int64) {
+				return c[store.ClockSolved].N - c[store.ClockSolved].Kept, c[store.ClockSolved].N
+			})
+		case "reopened":
+			m.outcome(&x, m.Say("measures_resolved"), func(c map[string]store.Clock) (k, n int64) {
+				return c[store.ClockReopened].N, c[store.ClockResolved].N
+			})
 		case "coverage":
 			m.coverage(&x)
 		}
@@ -281,6 +291,28 @@ func (m *measuring) kept(x *measure) {
 		return
 	}
 	x.Value, x.Range = m.Percent(float64(sum.Kept)/float64(sum.N)), m.sure(wilson(sum.Kept, sum.N))
+}
+
+// outcome is a share of what came of cases, k of n, of all teams and of each. One may
+// come again more often than it was resolved in the period: then the share is whole.
+func (m *measuring) outcome(x *measure, of string, share func(map[string]store.Clock) (k, n int64)) {
+	x.Head = []string{m.Say("narrow_team"), of, m.Say("pulse_share"), m.Say("measures_interval")}
+	var sum, all int64
+	for _, t := range m.Brand.Teams {
+		k, n := share(m.teams[t.ID])
+		if n == 0 {
+			continue
+		}
+		k = min(k, n)
+		sum, all = sum+k, all+n
+		x.Rows = append(x.Rows, []string{m.Names.Team(t.ID, ""), m.Num(n), m.Percent(float64(k) / float64(n)), m.between(wilson(k, n), 100)})
+	}
+	if all < fewest {
+		x.Head, x.Rows = nil, nil
+		m.few(x)
+		return
+	}
+	x.Value, x.Range = m.Percent(float64(sum)/float64(all)), m.sure(wilson(sum, all))
 }
 
 // coverage is how many touchpoints are listened at, and at how many of those

@@ -1,6 +1,7 @@
 package pulse_test
 
 import (
+	"crypto/rand"
 	"fmt"
 	"math"
 	"net/http"
@@ -229,12 +230,39 @@ func TestMeasuresPage(t *testing.T) {
 	if status != http.StatusOK {
 		t.Fatal(status, body)
 	}
-	if n := strings.Count(body, "<code"); n != 10 {
+	if n := strings.Count(body, "<code"); n != 12 {
 		t.Errorf("%d figures have a formula", n)
 	}
-	for _, id := range []string{"moments", "faces", "score", "csat", "silent", "expected", "weight", "clocks", "kept", "coverage"} {
+	for _, id := range []string{"moments", "faces", "score", "csat", "silent", "expected", "weight", "clocks", "kept", "unsolved", "reopened", "coverage"} {
 		if !strings.Contains(body, `id="`+id+`"`) {
 			t.Errorf("there is no %s", id)
 		}
+	}
+}
+
+// TestOutcomesAreTold: what authors say of the answer, and what had to be opened again.
+func TestOutcomesAreTold(t *testing.T) {
+	var room *pulse.Pulse
+	h := housetest.Open(t, housetest.Options{Brand: sparkle}, func(h *housetest.House, _ *http.ServeMux) { room = pulse.New(h.House) })
+	for i := range 6 {
+		a := h.Say(sparkle, sayline.Moment{Topic: "tastes-off", Feeling: 1, Text: fmt.Sprint("Metal ", i), Context: housetest.At("lemon")})
+		if err := h.Store.Resolve(t.Context(), h.Act(sparkle, a.Moment.Case, "lucia"), "done"); err != nil && sayline.KindOf(err) != sayline.Conflict {
+			t.Fatal(err)
+		}
+		h.Clock(h.Time().Add(3 * time.Hour)) // so that the next is a case of its own
+		answer := []string{"yes", "yes", "no"}[i%3]
+		if err := h.Store.AuthorSays(t.Context(), store.AuthorSays{Brand: sparkle, Moment: a.Moment.ID, Message: &sayline.Message{ID: sayline.NewID(h.Time(), rand.Reader), Solved: answer}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := room.Measures(t.Context(), h.Brands.ByID(sparkle), url.Values{"period": {"7"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if x := got["unsolved"]; x.Value != "33 %" || x.Rows[0][1] != "6" {
+		t.Errorf("not solved: %+v", x)
+	}
+	if x := got["reopened"]; x.Value != "33 %" || x.Rows[0][1] != "6" {
+		t.Errorf("opened again: %+v", x)
 	}
 }

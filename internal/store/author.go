@@ -32,6 +32,7 @@ func (s *Store) AuthorSays(ctx context.Context, a AuthorSays) error {
 			}
 		}
 		if a.Message.Solved != "" {
+			tx.countSolved(m, -1)
 			m.Solved, m.After = a.Message.Solved, a.Feeling
 		}
 		if c == nil {
@@ -41,6 +42,9 @@ func (s *Store) AuthorSays(ctx context.Context, a AuthorSays) error {
 			if err := tx.join(m, m.ID, a.CaseID); err != nil {
 				return err
 			}
+		}
+		if a.Message.Solved != "" {
+			tx.countSolved(m, +1)
 		}
 		a.Message.Brand, a.Message.Case, a.Message.Moment, a.Message.Episode = m.Brand, m.Case, m.ID, m.Episode
 		a.Message.Direction, a.Message.At = sayline.FromAuthor, tx.now

@@ -314,6 +314,9 @@ func (s *Store) Resolve(ctx context.Context, a Act, reason string) error {
 
 func (tx *Tx) resolve(c *sayline.Case, person, reason string) error {
 	c.State, c.Reason, c.ResolvedAt, c.AckDeadline, c.SnoozedUntil = sayline.CaseResolved, reason, tx.now, time.Time{}, time.Time{}
+	if person != "" && reason != "merged" || reason == "done" { // else its moments went
+		tx.countOutcome(c.Brand, c.Lane, c.Team, ClockResolved, tx.now, 1, 0)
+	}
 	status := sayline.StatusResolved
 	if reason != "done" {
 		status = sayline.StatusClosed
@@ -336,6 +339,9 @@ func (tx *Tx) resolve(c *sayline.Case, person, reason string) error {
 func (tx *Tx) reopen(c *sayline.Case, moment string) error {
 	if err := tx.keepKey(c); err != nil {
 		return err
+	}
+	if c.State == sayline.CaseResolved {
+		tx.countOutcome(c.Brand, c.Lane, c.Team, ClockReopened, tx.now, 1, 0)
 	}
 	c.Episode++
 	if err := tx.promiseAgain(c, moment); err != nil {

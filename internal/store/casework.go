@@ -20,6 +20,7 @@ type slot struct {
 	raised, had            int // of the case as it was found: had is read only where a rule counts
 	resolvedAt             time.Time
 	fresh, changed, reopen bool
+	resolved               bool         // before it was opened again
 	c                      sayline.Case // what the moments add: counts, and the row of a new case
 	step                   *sayline.Step
 }
@@ -149,9 +150,9 @@ func (s *slot) again(m *sayline.Moment, now time.Time) {
 		s.demand(m, now)
 		return
 	}
+	s.reopen, s.resolved = true, s.state == sayline.CaseResolved
 	s.state, s.resolvedAt = sayline.CaseOpen, time.Time{}
 	s.episode++
-	s.reopen = true
 	s.c.Brand, s.c.Team, s.c.Lane = m.Brand, m.Decision.Team, m.Lane
 	s.c.Since = now
 	s.c.AckBy, s.c.AnswerBy = m.Decision.Promise(now)
@@ -212,6 +213,9 @@ func (w *casework) write() error {
 			}
 			if err := w.tx.history(s.brand, s.caseID, s.episode, sayline.StatusReceived, "", ""); err != nil {
 				return err
+			}
+			if s.resolved {
+				w.tx.countOutcome(s.brand, s.c.Lane, s.c.Team, ClockReopened, w.tx.now, 1, 0)
 			}
 		}
 		caseRows = append(caseRows, s.row())

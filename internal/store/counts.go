@@ -100,6 +100,7 @@ type momentCount struct {
 // countMoment adds a moment to every roll-up it stands in (sign +1), or takes
 // it out again (sign -1).
 func (tx *Tx) countMoment(m *sayline.Moment, zone *time.Location, sign int64) {
+	tx.countSolved(m, sign)
 	at := m.CountedAt()
 	c := momentCount{brand: m.Brand, lane: m.Lane, facets: facetsOf(m), feeling: m.Feeling, day: DayStart(at, zone)}
 	if hour := HourStart(at, zone); tx.now.Sub(fromMicros(hour)) <= hoursKept { // else its row is gone already

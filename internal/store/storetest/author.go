@@ -28,6 +28,7 @@ var authorBehaviours = []behaviour{
 	{"the author's words open a resolved case again", authorReopens},
 	{"not solved opens a case whatever it was", notSolved},
 	{"solved closes the case of one", solvedYes},
+	{"what is solved is counted as its author says last", solvedIsCounted},
 	{"solved by one of many does not", solvedByOneOfMany},
 	{"words make nobody's work somebody's", wordsAreHeard},
 	{"words said at once through many processes are heard by one team", wordsAtOnce},

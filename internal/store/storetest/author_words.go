@@ -215,6 +215,38 @@ func solvedYes(w *world) {
 	}
 }
 
+// solvedIsCounted: by what an author says last, by the team it is with, until it is
+// taken back; and how often what was resolved had to be opened again.
+func solvedIsCounted(w *world) {
+	outcome := func(clock string) (n, kept int64) {
+		for _, x := range w.bins(clock) {
+			n, kept = n+x[0], kept+x[1]
+		}
+		return n, kept
+	}
+	want := func(when, clock string, n, kept int64) {
+		w.Helper()
+		if a, b := outcome(clock); a != n || b != kept {
+			w.Errorf("%s %s counts %d, of them %d kept; want %d and %d", when, clock, a, b, n, kept)
+		}
+	}
+	m := w.say("k", urgency(sayline.Urgent))
+	w.must(w.authorSays(m, "", "yes"))
+	want("solved", store.ClockSolved, 1, 1)
+	want("solved", store.ClockResolved, 1, 0)
+	w.clock.Move(40 * time.Minute)
+	w.must(w.authorSays(m, "", "no"))
+	want("not after all", store.ClockSolved, 1, 0)
+	want("not after all", store.ClockReopened, 1, 0)
+	w.must(w.authorSays(m, "", "no"))
+	want("said again", store.ClockReopened, 1, 0)
+	w.must(w.Resolve(w.ctx(), w.act(m.Case, "lucia"), "done"))
+	w.say("k", urgency(sayline.Urgent)) // another joins it
+	want("said by another", store.ClockReopened, 2, 0)
+	w.must(w.Withdraw(w.ctx(), w.brand, w.moment(m.ID).Receipt))
+	want("taken back", store.ClockSolved, 0, 0)
+}
+
 func solvedByOneOfMany(w *world) {
 	m := w.say("k")
 	w.say("k")

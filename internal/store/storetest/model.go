@@ -122,6 +122,9 @@ var rank = map[string]int{sayline.None: 0, sayline.Quiet: 1, sayline.Normal: 2, 
 // begin starts an episode.
 func (m *model) begin(c *modelCase, urgency, moment string, pages bool, pause time.Duration) {
 	m.hush(c)
+	if c.state == sayline.CaseResolved {
+		m.clocks["reopened"]++
+	}
 	c.episode++
 	c.state, c.urgency, c.reason, c.resolvedAt = sayline.CaseOpen, urgency, "", time.Time{}
 	c.deadline, c.snoozed = time.Time{}, time.Time{}
@@ -191,6 +194,12 @@ func (m *model) acknowledge(c *modelCase, person string) {
 }
 
 func (m *model) resolve(c *modelCase, reason string) {
+	m.clocks["resolved"]++
+	m.close(c, reason)
+}
+
+// close ends a case, by somebody or because nothing is left in it.
+func (m *model) close(c *modelCase, reason string) {
 	c.state, c.reason, c.resolvedAt, c.deadline, c.snoozed = sayline.CaseResolved, reason, m.now(), time.Time{}, time.Time{}
 	m.hush(c)
 }
@@ -257,7 +266,7 @@ func (m *model) leave(x *modelMoment, reason string) {
 		}
 	}
 	if c.moments == 0 && c.state != sayline.CaseResolved {
-		m.resolve(c, reason)
+		m.close(c, reason)
 		m.follow(c)
 	}
 	x.left = append(x.left, c)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/sayline/sayline"
+	"github.com/sayline/sayline/internal/store"
 )
 
 // faces is n and the five feelings.
@@ -214,13 +215,29 @@ func recountClocks(ctx context.Context, db *sql.DB, a *audit) ([]string, error) 
 		return nil, err
 	}
 	got := map[string]int64{}
+	var solved struct{ n, kept int64 }
 	for _, r := range rows {
 		if r.n("n") < 0 || r.n("kept") < 0 || r.n("kept") > r.n("n") {
 			a.fault("a clock counts %d, of which %d were kept", r.n("n"), r.n("kept"))
 		}
-		if c := r.text("clock"); c != "answer" {
+		switch c := r.text("clock"); c {
+		case store.ClockAnswer, store.ClockResolved, store.ClockReopened:
+		case store.ClockSolved:
+			solved.n, solved.kept = solved.n+r.n("n"), solved.kept+r.n("kept")
+		default:
 			got[c] += r.n("n")
 		}
+	}
+	for _, m := range a.rows["moment"] { // what is no longer kept stays counted
+		if answer := m.text("solved"); answer != "" && !strings.Contains(m.text("detail"), `"guarded":true`) {
+			solved.n--
+			if answer == "yes" {
+				solved.kept--
+			}
+		}
+	}
+	if solved.n < 0 || solved.kept < 0 {
+		a.fault("of what authors say is solved, %d are not counted, of them %d that is", -solved.n, -solved.kept)
 	}
 	return differences(a.brand+": clock ", got, want), nil
 }
