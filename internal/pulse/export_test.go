@@ -6,6 +6,8 @@ import (
 	"net/url"
 
 	"github.com/sayline/sayline/internal/brands"
+	"github.com/sayline/sayline/internal/house"
+	"github.com/sayline/sayline/internal/store"
 )
 
 // Board reads a page's board in English, for the test that counts again.
@@ -44,4 +46,26 @@ func Student(freedom int64) float64 { return student(freedom) }
 func Wilson(k, n int64) (low, high float64) {
 	in := wilson(k, n)
 	return in.low, in.high
+}
+
+// Counted is how often a topic was said before and now.
+type Counted struct {
+	Topic       string
+	Before, Now int
+}
+
+// Rise gives the topics that rise, in the order in which they are shown.
+func Rise(h *house.House, b *brands.Snapshot, said []Counted) (ids []string) {
+	s := (&Pulse{House: h}).stage(h.Words.In("en"), b, plain)
+	usual := map[string]int{}
+	var now []store.Counted
+	for _, c := range said {
+		usual[c.Topic] = c.Before
+		now = append(now, store.Counted{Topic: c.Topic, Touchpoint: "k7f3", Tally: store.Tally{N: int64(c.Now)}})
+	}
+	s.rise(now, usual, 2)
+	for _, row := range s.board.Rising.Rows {
+		ids = append(ids, row.Topic)
+	}
+	return ids
 }

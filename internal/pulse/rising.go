@@ -1,11 +1,10 @@
 package pulse
 
 import (
-	"cmp"
 	"context"
-	"slices"
 
 	"github.com/sayline/sayline/internal/house"
+	"github.com/sayline/sayline/internal/phrase"
 	"github.com/sayline/sayline/internal/store"
 )
 
@@ -22,15 +21,14 @@ type risingRow struct {
 	Hot                bool
 }
 
-// A topic rises when it was said at least so often and so many times its usual.
+// Of the topics that rise, those are shown that were said at least so often.
 const (
 	risingLeast = 3
-	risingTimes = 1.5
 	mostRising  = 3
 	risingHours = 3
 )
 
-// rising compares each topic with its usual: in the last three hours with the
+// rising compares each topic with its usual, by the test of [phrase.Rise]: in the last three hours with the
 // same hours of the same weekdays before, in a period of days with the one before.
 func (s *stage) rising(ctx context.Context) error {
 	t := &s.board.Rising
@@ -54,7 +52,7 @@ func (s *stage) rising(ctx context.Context) error {
 	if !first.IsZero() {
 		first = dayAfter(first.In(s.period.at.Location()), 1)
 	}
-	usual, n := map[string]float64{}, 0
+	usual, n := map[string]int{}, 0
 	for _, before := range befores {
 		if first.IsZero() || before.From.Before(first) {
 			continue
@@ -65,7 +63,7 @@ func (s *stage) rising(ctx context.Context) error {
 		}
 		n++
 		for _, c := range list {
-			usual[c.Topic] += float64(c.N)
+			usual[c.Topic] += int(c.N)
 		}
 	}
 	if n == 0 {
@@ -76,53 +74,51 @@ func (s *stage) rising(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.rise(list, usual, float64(n))
+	s.rise(list, usual, n)
 	return nil
 }
 
-// rise fills in the topics that stand out most.
-func (s *stage) rise(list []store.Counted, usual map[string]float64, n float64) {
-	type topic struct {
-		id    string
-		sum   int64
-		at    map[string]int64
-		times float64
-	}
-	byID := map[string]*topic{}
+// rise fills in the topics that rise most surely: of all that was said, a larger
+// share than usual, and more often. usual is what was said in n such times before.
+func (s *stage) rise(list []store.Counted, usual map[string]int, n int) {
+	at := map[string]map[string]int64{} // topic → touchpoint → how often
+	sums, of, all := map[string]int{}, 0, 0
 	for _, c := range list {
-		if s.board.topic(c.Topic) == nil {
+		if at[c.Topic] == nil {
+			at[c.Topic] = map[string]int64{}
+		}
+		at[c.Topic][c.Touchpoint] += c.N
+		sums[c.Topic] += int(c.N)
+		of += int(c.N)
+	}
+	for _, before := range usual {
+		all += before
+	}
+	var things []phrase.Rising
+	for _, topic := range s.board.Brand.Topics {
+		if s.board.topic(topic.ID) != nil && sums[topic.ID]+usual[topic.ID] > 0 {
+			things = append(things, phrase.Rising{Key: topic.ID, N: sums[topic.ID], Of: of, Before: usual[topic.ID], All: all})
+		}
+	}
+	b := s.board
+	for _, r := range phrase.Rise(things) {
+		// Where it is usually not said at all, once in the time is taken for usual.
+		times := float64(r.N) / max(1, float64(r.Before)/float64(n))
+		if r.N < risingLeast || times <= 1 || len(b.Rising.Rows) == mostRising {
 			continue
 		}
-		if byID[c.Topic] == nil {
-			byID[c.Topic] = &topic{id: c.Topic, at: map[string]int64{}}
-		}
-		byID[c.Topic].sum += c.N
-		byID[c.Topic].at[c.Touchpoint] += c.N
-	}
-	var up []*topic
-	for _, t := range byID {
-		// Where it is usually not said at all, once in the time is taken for usual.
-		if t.times = float64(t.sum) / max(1, usual[t.id]/n); t.sum >= risingLeast && t.times >= risingTimes {
-			up = append(up, t)
-		}
-	}
-	slices.SortFunc(up, func(a, b *topic) int {
-		return cmp.Or(cmp.Compare(b.times, a.times), cmp.Compare(b.sum, a.sum), cmp.Compare(a.id, b.id))
-	})
-	b := s.board
-	for _, t := range up[:min(len(up), mostRising)] {
 		most := ""
-		for id, n := range t.at {
-			if most == "" || n > t.at[most] || n == t.at[most] && id < most {
+		for id, n := range at[r.Key] {
+			if most == "" || n > at[r.Key][most] || n == at[r.Key][most] && id < most {
 				most = id
 			}
 		}
 		b.Rising.Rows = append(b.Rising.Rows, risingRow{
-			Topic: t.id, Name: b.Names.Topic(t.id), Times: b.Say("pulse_by", "n", b.Num(int64(t.times+0.5))), Hot: b.topic(t.id).Kind == problem,
-			About: house.Join(" · ", b.Count("moments", int(t.sum)), b.Names.Touchpoint(most), more(b, len(t.at)-1)),
+			Topic: r.Key, Name: b.Names.Topic(r.Key), Times: b.Say("pulse_by", "n", b.Num(int64(times+0.5))), Hot: b.topic(r.Key).Kind == problem,
+			About: house.Join(" · ", b.Count("moments", r.N), b.Names.Touchpoint(most), more(b, len(at[r.Key])-1)),
 		})
 	}
-	if len(up) == 0 {
+	if len(b.Rising.Rows) == 0 {
 		b.Rising.None = b.Say("pulse_none_rising")
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/house"
+	"github.com/sayline/sayline/internal/phrase"
 	"github.com/sayline/sayline/internal/words"
 )
 
@@ -14,6 +15,7 @@ import (
 type entry struct {
 	ID         string
 	Feeling    int
+	Guess      int    // how the words feel, where nobody touched a face
 	Topic      string // its label; "" for none
 	TopicID    string
 	Words      string
@@ -91,6 +93,9 @@ func (s *stage) entry(m *sayline.Moment, c *sayline.Case) entry {
 	}
 	switch {
 	case e.Words != "":
+		if m.Feeling == 0 {
+			e.Guess = phrase.Feel(m.Text, m.Lang)
+		}
 		e.Dir = "auto"
 		if m.Lang != "" {
 			e.Dir = words.Direction(m.Lang)

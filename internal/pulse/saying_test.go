@@ -1,13 +1,17 @@
 package pulse_test
 
 import (
+	"crypto/rand"
 	"html"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/house/housetest"
+	"github.com/sayline/sayline/internal/pulse"
+	"github.com/sayline/sayline/internal/store"
 )
 
 // TestWhatTheySay: what several say stands on the pulse as a phrase that leads to
@@ -41,7 +45,68 @@ func TestWhatTheySay(t *testing.T) {
 	if strings.Count(panel, "felt from the words") != strings.Count(panel, "4 felt from the words") {
 		t.Error("a touched face is taken for a guess")
 	}
+	if n := strings.Count(page, "Awful, from the words"); n != 4 || strings.Contains(page, "Wonderful, from the words") {
+		t.Errorf("in the stream %d are felt from the words", n)
+	}
 	if t.Failed() {
 		t.Log(panel)
+	}
+}
+
+// TestTopicsRise: a topic that is said more often than usual, by more than chance,
+// is told first; one that is said as often, or that rises with everything else, is not.
+func TestTopicsRise(t *testing.T) {
+	h := openPulse(t, housetest.Options{})
+	say := func(topic string, before, now int) []pulse.Counted {
+		return []pulse.Counted{{Topic: topic, Before: before, Now: now}}
+	}
+	quiet := append(say("cant-find-it", 40, 20), say("love-this-one", 80, 40)...)
+	for _, c := range []struct {
+		list []pulse.Counted
+		want string
+	}{
+		{quiet, ""},
+		{append(say("tastes-off", 4, 12), quiet...), "tastes-off"},
+		{append(say("tastes-off", 0, 2), quiet...), ""},
+		{append(say("tastes-off", 4, 4), quiet...), ""},
+		{append(say("tastes-off", 40, 20), quiet...), ""},
+	} {
+		if got := pulse.Rise(h.House, h.Brands.ByID(sparkle), c.list); strings.Join(got, " ") != c.want {
+			t.Errorf("%+v: %q rises, want %q", c.list, got, c.want)
+		}
+	}
+}
+
+// TestUnusualNow: an alarm stands on the pulse in one sentence, with its picture and
+// the same as a table, and leads to what it is about; when it is over it is gone.
+func TestUnusualNow(t *testing.T) {
+	h := openPulse(t, housetest.Options{})
+	for range 7 {
+		h.Say(sparkle, sayline.Moment{Feeling: 1, Context: housetest.At("k7f3")})
+	}
+	a := store.Alarm{Brand: sparkle, About: store.AboutTouchpoint, Subject: "k7f3", Usual: 1000}
+	m, err := h.Store.LastAt(t.Context(), sparkle, "k7f3", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := m[0].Decision
+	d.Urgency, d.OpensCase, d.GroupKey = sayline.Urgent, true, "k"
+	raised, err := h.Store.RaiseAlarm(t.Context(), &a, store.AlarmPlan{Among: store.Among{Touchpoints: []string{"k7f3"}}, Decision: d, Since: m[0].ReceivedAt.Add(-time.Hour), Least: 6, CoolDown: time.Hour, Case: sayline.NewID(m[0].ReceivedAt, rand.Reader)})
+	if err != nil || !raised {
+		t.Fatalf("raised %v (%v)", raised, err)
+	}
+	c := h.Client(elena)
+	_, page, _ := get(t, h, c, "/b/sparkle/pulse")
+	panel := html.UnescapeString(regexp.MustCompile(`(?s)<section class="p-alarms".*?</section>`).FindString(page))
+	for _, want := range []string{"7 unhappy at Shelf 14 in 10 minutes, usually 1", "touchpoint=k7f3", "/pulse/moments/", `class="above" d="M`, "<td>7</td>"} {
+		if !strings.Contains(panel, want) {
+			t.Errorf("it does not say %q: %s", want, panel)
+		}
+	}
+	if err := h.Store.EndAlarm(t.Context(), a); err != nil {
+		t.Fatal(err)
+	}
+	if _, page, _ = get(t, h, c, "/b/sparkle/pulse"); strings.Contains(page, "7 unhappy") {
+		t.Error("it stands there when it is over")
 	}
 }
