@@ -28,7 +28,7 @@ var rows = [][]string{
 	{"internal/auth", "internal/intake", "internal/pager", "internal/darkroom", "internal/feeds", "internal/site", "internal/search", "internal/alarm", "internal/ask"},
 	{"internal/house"},
 	{"internal/screen", "internal/anywhere", "internal/signpost", "internal/open311", "internal/inbound", "internal/desk", "internal/reach", "internal/phone", "internal/roster", "internal/pulse", "internal/atlas", "internal/studio"},
-	{"internal/digest", "internal/api"},
+	{"internal/digest", "internal/api", "internal/errand"},
 	{"internal/app"},
 	{"internal/demo", "internal/bench"},
 	{"cmd/sayline"},

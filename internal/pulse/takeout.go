@@ -7,6 +7,7 @@ import (
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/auth"
+	"github.com/sayline/sayline/internal/house"
 	"github.com/sayline/sayline/internal/store"
 	"github.com/sayline/sayline/internal/web"
 )
@@ -69,8 +70,37 @@ func (p *Pulse) takeQuery(r *http.Request, v *auth.Viewer) store.SaidQuery {
 	return store.SaidQuery{Brand: v.Brand.ID, From: span.from, Until: span.until, Part: f.Part(v.Brand)}
 }
 
+// mostAtOnce is how many moments are taken out while somebody waits, unless they
+// say so; a larger view is written to a file that waits for them.
+const mostAtOnce = 20_000
+
+// toFile leads to where a large view is written to a file.
+func (p *Pulse) toFile(w http.ResponseWriter, r *http.Request, v *auth.Viewer, format string) (led bool, err error) {
+	if r.URL.Query().Get("at") == "once" {
+		return false, nil
+	}
+	f := ParseFilter(r.URL.Query(), v.Brand)
+	q := store.CountsQuery{Brand: v.Brand.ID, Zone: v.Brand.Location(), Of: f.Part(v.Brand)}
+	q.From, q.Until, q.Level = f.Span(p.Now().In(q.Zone))
+	c, err := p.Store.Counts(r.Context(), q, store.Split{})
+	n := int64(0)
+	for _, x := range c.List {
+		n += x.N
+	}
+	if err != nil || n <= mostAtOnce {
+		return false, err
+	}
+	values := f.Values()
+	values.Set("format", format)
+	http.Redirect(w, r, house.BrandPath(v.Brand.ID, "/exports?")+values.Encode(), http.StatusSeeOther)
+	return true, nil
+}
+
 // takeCSV streams what a page shows as CSV.
 func (p *Pulse) takeCSV(w http.ResponseWriter, r *http.Request, v *auth.Viewer) error {
+	if led, err := p.toFile(w, r, v, "csv"); led || err != nil {
+		return err
+	}
 	q := p.takeQuery(r, v)
 	sheet, err := web.OpenSheet(w, takeName(v, q)+".csv", takenColumns)
 	if err != nil {
@@ -91,6 +121,9 @@ func (p *Pulse) takeCSV(w http.ResponseWriter, r *http.Request, v *auth.Viewer) 
 
 // takeLines streams it as JSON, a moment a line.
 func (p *Pulse) takeLines(w http.ResponseWriter, r *http.Request, v *auth.Viewer) error {
+	if led, err := p.toFile(w, r, v, "jsonl"); led || err != nil {
+		return err
+	}
 	q := p.takeQuery(r, v)
 	lines := web.OpenLines(w, takeName(v, q)+".jsonl")
 	if err := p.Store.EachSaid(r.Context(), q, func(list []*sayline.Moment, cases map[string]*sayline.Case) error {

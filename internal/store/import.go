@@ -29,6 +29,11 @@ type Past struct {
 // on the day it was said and can be found; it is in no case, on no clock, and
 // nobody is told. kept is how long it is kept from that day.
 func (s *Store) Import(ctx context.Context, brand string, zone string, kept time.Duration, list []Past) (fresh int, err error) {
+	return s.importLot(ctx, brand, zone, kept, list, func(*Tx, []string) error { return nil })
+}
+
+// importLot is Import with something to do in the same transaction about what was new.
+func (s *Store) importLot(ctx context.Context, brand string, zone string, kept time.Duration, list []Past, then func(tx *Tx, fresh []string) error) (fresh int, err error) {
 	list = slices.Clone(list)
 	for i := range list {
 		prepare(brand, zone, kept, &list[i])
@@ -49,14 +54,16 @@ func (s *Store) Import(ctx context.Context, brand string, zone string, kept time
 		}); err != nil {
 			return err
 		}
+		ids := make([]string, 0, len(new))
 		for _, p := range list {
 			if m := p.Moment; new[m.ID] {
+				ids = append(ids, m.ID)
 				tx.countMoment(m, sayline.Zone(m.Zone), +1)
 				tx.event(sayline.Event{Brand: brand, Type: sayline.EventMomentImported, Moment: m.ID})
 			}
 		}
-		fresh = len(new)
-		return nil
+		fresh = len(ids)
+		return then(tx, ids)
 	})
 	return fresh, err
 }

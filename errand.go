@@ -1,0 +1,58 @@
+package sayline
+
+import "time"
+
+// Errand is long work that can be left: a file of past feedback that is brought in,
+// or a view of the pulse that is taken out. Whichever process has it goes on where
+// the last one stood.
+type Errand struct {
+	Brand, ID string
+	Kind      string // ErrandImport or ErrandExport
+	Name      string // of the file
+	Person    string // who asked for it
+	MadeAt    time.Time
+	State     string // see below
+	Spec      string // what is asked for, as JSON of the room
+	Report    string // what is worth reading afterwards, likewise
+	Total     int    // things to do; 0 while nobody knows
+	Done      int
+	Fresh     int // of an import: new moments; of an undo: those still to be taken back
+	Wrong     int // of an import: lines that can't be read
+	Turn      int // how often a process took it up
+	EndedAt   time.Time
+}
+
+// Kinds of errands.
+const (
+	ErrandImport = "import"
+	ErrandExport = "export"
+)
+
+// States of an errand:
+//
+//	draft ─start→ waiting ─lease→ working ─→ ready | failed | cancelled
+//	                                          └─undo→ undo ─lease→ undoing ─→ undone
+const (
+	ErrandDraft     = "draft"
+	ErrandWaiting   = "waiting"
+	ErrandWorking   = "working"
+	ErrandReady     = "ready"
+	ErrandFailed    = "failed"
+	ErrandCancelled = "cancelled"
+	ErrandUndo      = "undo"
+	ErrandUndoing   = "undoing"
+	ErrandUndone    = "undone"
+)
+
+// How long a file is kept: one that was made, to be fetched; one that was sent, to
+// be looked at and started.
+const ErrandKept = 24 * time.Hour
+
+// Under says whether it is still being worked on, or waits to be.
+func (e *Errand) Under() bool {
+	switch e.State {
+	case ErrandWaiting, ErrandWorking, ErrandUndo, ErrandUndoing:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,267 @@
+package errand_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/sayline/sayline"
+	"github.com/sayline/sayline/internal/errand"
+	"github.com/sayline/sayline/internal/house/housetest"
+	"github.com/sayline/sayline/internal/store"
+	"github.com/sayline/sayline/internal/store/storetest"
+)
+
+const (
+	sparkle = "sparkle"
+	elena   = "elena@sparkle.example" // owner
+	tomas   = "tomas@sparkle.example" // manager
+)
+
+type house struct {
+	*housetest.House
+	work *errand.Errand
+	t    *testing.T
+	mu   sync.Mutex
+	came func() // called when something was imported
+}
+
+var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+func onEngines(t *testing.T, f func(t *testing.T, h *house)) {
+	for name, database := range map[string]func(testing.TB) string{"sqlite": storetest.SQLite, "postgres": storetest.Postgres} {
+		t.Run(name, func(t *testing.T) {
+			h := &house{t: t}
+			h.House = housetest.Open(t, housetest.Options{Brand: sparkle, Database: database(t), Now: noon, Change: inEnglish}, func(x *housetest.House, mux *http.ServeMux) {
+				x.Store.Watch(h.heard)
+				h.work = errand.New(x.House)
+				h.work.Routes(mux)
+			})
+			f(t, h)
+		})
+	}
+}
+
+// inEnglish has people read what their browser does.
+func inEnglish(c *sayline.Config) {
+	for i := range c.People {
+		c.People[i].Language = ""
+	}
+}
+
+// heard tells whoever waits that something was imported.
+func (h *house) heard(events []sayline.Event) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.came != nil && events[0].Type == sayline.EventMomentImported {
+		h.came()
+	}
+}
+
+func (h *house) read(res *http.Response, err error) (status int, body, location string) {
+	h.t.Helper()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return res.StatusCode, string(b), res.Header.Get("Location")
+}
+
+// upload has Elena send a file and gives the path of its page.
+func (h *house) upload(c *http.Client, file string) string {
+	h.t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	part, err := form.CreateFormFile("file", "reviews.csv")
+	if err == nil {
+		_, err = io.WriteString(part, file)
+	}
+	if err != nil || form.Close() != nil {
+		h.t.Fatal(err)
+	}
+	status, text, at := h.read(c.Post(h.URL+"/b/sparkle/imports", form.FormDataContentType(), &body))
+	if status != http.StatusSeeOther {
+		h.t.Fatalf("uploading: %d %s", status, text)
+	}
+	return at
+}
+
+// reviews is a file of so many lines, of which every hundredth can't be read.
+func reviews(n int) string {
+	var b strings.Builder
+	b.WriteString("Date,Stars,Comment,Store\n")
+	for i := range n {
+		stars := fmt.Sprint(i%5 + 1)
+		if i%100 == 99 {
+			stars = "eleven"
+		}
+		fmt.Fprintf(&b, "2026-10-%02d 10:00,%s,number %d,k7f3\n", i%28+1, stars, i)
+	}
+	return b.String()
+}
+
+// counted is how many moments stand in the counts of a year.
+func (h *house) counted() int64 {
+	h.t.Helper()
+	c, err := h.Store.Counts(h.t.Context(), store.CountsQuery{Brand: sparkle, Level: store.ByDay, From: noon.AddDate(-1, 0, 0), Until: noon.AddDate(0, 0, 1)}, store.Split{})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	n := int64(0)
+	for _, x := range c.List {
+		n += x.N
+	}
+	return n
+}
+
+// TestImport: a file is looked at before anything comes of it, brought in though the
+// process dies over it, once, and taken back without a trace.
+func TestImport(t *testing.T) {
+	onEngines(t, func(t *testing.T, h *house) {
+		c := h.Client(elena)
+		page := h.upload(c, reviews(650))
+		status, body, _ := h.read(c.Get(h.URL + page))
+		if status != 200 || !strings.Contains(body, "number 0") || !strings.Contains(body, "Line 101:") || !strings.Contains(body, "The rating does not fit its scale.") || !strings.Contains(body, "Bring 644 lines in, leave 6 out") {
+			t.Fatalf("the preview: %d %.3000s", status, body)
+		}
+		if _, body, _ := h.read(c.Get(h.URL + page + "?at=&text=Comment")); !strings.Contains(body, "which column has the date") {
+			t.Errorf("without a date: %s", body)
+		}
+		if h.work.Round(t.Context()); h.counted() != 0 {
+			t.Fatal("a draft was brought in")
+		}
+		form := url.Values{"at": {"Date"}, "text": {"Comment"}, "rating": {"Stars"}, "touchpoint": {"Store"}, "scale": {"stars"}, "tool": {"old"}}
+		if status, body, _ := h.read(c.PostForm(h.URL+page+"/start", form)); status != http.StatusSeeOther {
+			t.Fatalf("starting: %d %s", status, body)
+		}
+		dying, die := context.WithCancel(t.Context())
+		h.mu.Lock()
+		h.came = die
+		h.mu.Unlock()
+		h.work.Round(dying)
+		h.mu.Lock()
+		h.came = nil
+		h.mu.Unlock()
+		if n := h.counted(); n == 0 || n == 644 {
+			t.Fatalf("it died with %d of 644 brought in", n)
+		}
+		if _, body, _ = h.read(c.Get(h.URL + page)); !strings.Contains(body, "<progress") {
+			t.Errorf("under way: %s", body)
+		}
+		before := h.counted()
+		if h.work.Round(t.Context()); h.counted() != before {
+			t.Error("another process took it while the first one's lease ran")
+		}
+		h.Clock(noon.Add(time.Minute))
+		if h.work.Round(t.Context()); h.counted() != 644 {
+			t.Fatalf("%d of 644 came in", h.counted())
+		}
+		if _, body, _ = h.read(c.Get(h.URL + page)); !strings.Contains(body, "644 moments came in; 6 lines were left out") || !strings.Contains(body, "Line 101:") {
+			t.Errorf("done: %s", body)
+		}
+		again := h.upload(c, reviews(660))
+		h.read(c.PostForm(h.URL+again+"/start", form))
+		if h.work.Round(t.Context()); h.counted() != 654 {
+			t.Errorf("a longer file of the same: %d", h.counted())
+		}
+		if status, _, _ := h.read(c.PostForm(h.URL+page+"/undo", nil)); status != http.StatusSeeOther {
+			t.Fatalf("undo: %d", status)
+		}
+		if h.work.Round(t.Context()); h.counted() != 10 {
+			t.Errorf("taken back, %d are left of another file's 10", h.counted())
+		}
+		if status, _, _ := h.read(c.PostForm(h.URL+page+"/undo", nil)); status != http.StatusConflict {
+			t.Errorf("undone twice: %d", status)
+		}
+		if status, _, _ := h.read(h.Client(tomas).Get(h.URL + "/b/sparkle/imports")); status != http.StatusNotFound {
+			t.Errorf("a manager: %d", status)
+		}
+	})
+}
+
+// TestLost: a process that lost an errand writes nothing more of it.
+func TestLost(t *testing.T) {
+	onEngines(t, func(t *testing.T, h *house) {
+		c := h.Client(elena)
+		page := h.upload(c, reviews(50))
+		h.read(c.PostForm(h.URL+page+"/start", nil))
+		lost, err := h.Store.LeaseErrand(t.Context())
+		if err != nil || lost == nil {
+			t.Fatal(lost, err)
+		}
+		h.Clock(noon.Add(time.Minute))
+		h.work.Round(t.Context())
+		if err := h.Store.NoteErrand(t.Context(), lost); sayline.KindOf(err) != sayline.Conflict {
+			t.Errorf("it says how far it is: %v", err)
+		}
+		if err := h.Store.EndErrand(t.Context(), lost, sayline.ErrandFailed); sayline.KindOf(err) != sayline.Conflict {
+			t.Errorf("it ends it: %v", err)
+		}
+		if h.counted() != 50 {
+			t.Errorf("%d came in", h.counted())
+		}
+	})
+}
+
+// TestExport: a view is written to a file that waits for a day, for who asked and
+// nobody else; nothing private is in it.
+func TestExport(t *testing.T) {
+	onEngines(t, func(t *testing.T, h *house) {
+		private := ""
+		for _, topic := range h.Brands.ByID(sparkle).Topics {
+			if topic.Lane != "" {
+				private = topic.ID
+			}
+		}
+		for i := range 12 {
+			h.Say(sparkle, sayline.Moment{Class: sayline.Unidentified, Feeling: 1 + i%2, Text: fmt.Sprint("number ", i), Context: housetest.At("k7f3")})
+		}
+		h.Say(sparkle, sayline.Moment{Class: sayline.Unidentified, Topic: private, Text: "a secret", Context: housetest.At("k7f3")})
+		h.Say(sparkle, sayline.Moment{Class: sayline.Unidentified, Audience: "employee", Feeling: 1, Text: "a secret", Context: housetest.At("k7f3")})
+		c, other := h.Client(elena), h.Client(tomas)
+		if _, body, _ := h.read(c.Get(h.URL + "/b/sparkle/exports?format=csv&feeling=1")); !strings.Contains(body, `value="feeling=1"`) || !strings.Contains(body, "about 6 moments") {
+			t.Errorf("asked for: %s", body)
+		}
+		if status, body, _ := h.read(c.PostForm(h.URL+"/b/sparkle/exports", url.Values{"format": {"csv"}, "filter": {"feeling=1"}})); status != http.StatusSeeOther {
+			t.Fatalf("asking: %d %s", status, body)
+		}
+		list, err := h.Store.Errands(t.Context(), sparkle, sayline.ErrandExport)
+		if err != nil || len(list) != 1 {
+			t.Fatal(list, err)
+		}
+		file := h.URL + "/b/sparkle/exports/" + list[0].ID + "/file"
+		if status, _, _ := h.read(c.Get(file)); status != http.StatusConflict {
+			t.Errorf("before it is ready: %d", status)
+		}
+		h.work.Round(t.Context())
+		status, body, _ := h.read(c.Get(file))
+		rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(body, "\ufeff"))).ReadAll()
+		if status != 200 || err != nil || len(rows) != 7 || strings.Contains(body, "secret") {
+			t.Fatalf("the file: %d %v %s", status, err, body)
+		}
+		if _, body, _ := h.read(c.Get(h.URL + "/b/sparkle/exports")); !strings.Contains(body, "sparkle-2026-11-23-2026-11-23.csv") || !strings.Contains(body, "here until tomorrow") {
+			t.Errorf("the page: %s", body)
+		}
+		if status, _, _ := h.read(other.Get(file)); status != http.StatusNotFound {
+			t.Errorf("somebody else: %d", status)
+		}
+		h.Clock(noon.Add(25 * time.Hour))
+		h.work.Round(t.Context())
+		if status, _, _ := h.read(c.Get(file)); status != http.StatusNotFound {
+			t.Errorf("a day later: %d", status)
+		}
+	})
+}
