@@ -58,6 +58,7 @@ type Brand struct {
 	Steps       []WorkStep      `json:"steps,omitempty"`        // of the work on a request, told to its author; default [UsualSteps]
 	Fallback    []string        `json:"fallback,omitempty"`     // tel: and mailto: when all else fails
 	LastResort  string          `json:"last_resort,omitempty"`  // person who gets what nobody else took
+	Summaries   bool            `json:"summaries,omitempty"`    // what is said in public without a name may be summed up by the service that the operator names
 	PublicPage  bool            `json:"public_page,omitempty"`  // everybody may read what was said, what was done and how fast, at /cx/done
 }
 

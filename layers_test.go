@@ -21,7 +21,7 @@ import (
 // and nothing that comes later. The root package is "".
 var rows = [][]string{
 	{"", "cx", "docs/schema", "examples"},
-	{"internal/words", "internal/past", "internal/route", "internal/duty", "internal/calendar", "internal/phrase", "internal/gs1", "internal/notify", "internal/proof", "internal/live",
+	{"internal/words", "internal/past", "internal/route", "internal/duty", "internal/calendar", "internal/phrase", "internal/gs1", "internal/notify", "internal/proof", "internal/summary", "internal/live",
 		"internal/web", "internal/media", "internal/store", "internal/brandfile", "internal/look"},
 	{"internal/ways"},
 	{"internal/brands"},

@@ -28,6 +28,7 @@ import (
 	"github.com/sayline/sayline/internal/site"
 	"github.com/sayline/sayline/internal/store"
 	"github.com/sayline/sayline/internal/studio"
+	"github.com/sayline/sayline/internal/summary"
 	"github.com/sayline/sayline/internal/web"
 	"github.com/sayline/sayline/internal/words"
 )
@@ -48,7 +49,13 @@ func (a *App) makeHouse(catalogue *words.Catalogue, proxies web.Proxies, mux *ht
 			o.Log.Warn("some open pages did not end in time", "err", err)
 		}
 	})
-	h, err := house.New(house.Options{Store: a.Store, Brands: a.Registry, Auth: door, Words: catalogue, Streams: streams, Log: o.Log, Now: o.Now, Random: o.Random,
+	var sums *summary.Service
+	if o.Summary.URL != "" {
+		if sums, err = summary.New(o.Summary); err != nil {
+			return err
+		}
+	}
+	h, err := house.New(house.Options{Summaries: sums, Store: a.Store, Brands: a.Registry, Auth: door, Words: catalogue, Streams: streams, Log: o.Log, Now: o.Now, Random: o.Random,
 		Operator: a.base, Public: a.public, Reload: a.Keeper.Reload, Count: a.countError, Files: a.files, Door: a.Door, Spool: a.spool})
 	if err != nil {
 		return err

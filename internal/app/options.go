@@ -13,6 +13,7 @@ import (
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/media"
+	"github.com/sayline/sayline/internal/summary"
 )
 
 // Options are everything a running Sayline is made from. Every command-line
@@ -36,6 +37,9 @@ type Options struct {
 
 	// Transcribe is the service that writes voices down; without a URL there is none.
 	Transcribe media.TranscriptionOptions
+
+	// Summary is the service that sums up what is said; without a URL there is none.
+	Summary summary.Options
 
 	RateLimitOff        bool // load tests
 	AllowPrivateTargets bool // webhooks to this machine

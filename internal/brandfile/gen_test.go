@@ -179,7 +179,7 @@ func anyHead(t *rapid.T, people []string) sayline.Brand {
 		Operator:   sayline.Operator{Name: maybe(t, anyWords(80), "operator"), PrivacyContact: maybe(t, anyWords(80), "contact")},
 		Steps:      anySteps(t),
 		Fallback:   some(t, []string{"tel:+34900000000", "mailto:hello@sparkle.example"}, 2, "fallback"),
-		PublicPage: rapid.Bool().Draw(t, "public page"),
+		PublicPage: rapid.Bool().Draw(t, "public page"), Summaries: rapid.Bool().Draw(t, "summaries"),
 		LastResort: oneOf(t, people, "last resort"),
 	}
 }

@@ -116,7 +116,7 @@ var readProblems = []struct {
 		`9:1: /<<: expected the name of a member, in letters; << is not used here: write the members out`}},
 	{"unknown member", head + "promis: x\nwhatever: y\n" + tail, []string{
 		`5:1: /promis: unknown member "promis"; did you mean "promise"?`,
-		`6:1: /whatever: unknown member "whatever"; expected one of answers, audiences, brand, calendars, character, core_message, domains, fallback, feelings, holidays, hours, lanes, languages, last_resort, legal_name, lines, look, name, operator, people, places, policies, privacy, products, promise, public_page, response, rivals, routes, shifts, sites, steps, teams, topics, touchpoints, trade, vouchers, webhooks, zone`}},
+		`6:1: /whatever: unknown member "whatever"; expected one of answers, audiences, brand, calendars, character, core_message, domains, fallback, feelings, holidays, hours, lanes, languages, last_resort, legal_name, lines, look, name, operator, people, places, policies, privacy, products, promise, public_page, response, rivals, routes, shifts, sites, steps, summaries, teams, topics, touchpoints, trade, vouchers, webhooks, zone`}},
 	{"GTINs", head + "products:\n  - {gtin: 09506000134352, name: A}\n  - {gtin: 19506000134359, name: B}\n  - {gtin: \"09506000134353\", name: C}\n" + tail, []string{
 		`6:12: /products/0/gtin: expected text; this reads as a number and loses its leading zero: put it in quotes: "09506000134352"`,
 		`7:12: /products/1/gtin: expected text; this reads as a number: put it in quotes: "19506000134359"`,

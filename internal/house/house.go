@@ -18,6 +18,7 @@ import (
 	"github.com/sayline/sayline/internal/live"
 	"github.com/sayline/sayline/internal/media"
 	"github.com/sayline/sayline/internal/store"
+	"github.com/sayline/sayline/internal/summary"
 	"github.com/sayline/sayline/internal/ways"
 	"github.com/sayline/sayline/internal/web"
 	"github.com/sayline/sayline/internal/words"
@@ -46,6 +47,8 @@ type Options struct {
 	Files  media.Files        // where photos and voices are; nil where there are none
 	Door   *intake.Door       // through which what the brand's people write goes
 	Spool  *media.Spool       // where what they send lands; nil where only words are taken
+
+	Summaries *summary.Service // sums up what is said, for brands that want it; nil where the operator names none
 }
 
 // House is the frame and what all its rooms share.

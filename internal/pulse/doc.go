@@ -15,6 +15,7 @@
 //     their strips; rising.go: topics that rise; cuts.go: what it is made of;
 //     clocks.go: how soon, by team; stalled.go: what nobody took.
 //   - alarms.go: what is unusual now, each in a sentence with its picture.
+//   - summary.go: what a service the operator names makes of it, when asked.
 //   - saying.go: what people's words say: phrases, and those that rise.
 //   - said.go: the stream, in people's own words.
 //   - chart.go: lines and bars as SVG paths.

@@ -36,13 +36,14 @@ func New(h *house.House) *Pulse {
 	return p
 }
 
-// Routes are the pulse's paths. All of them only show.
+// Routes are the pulse's paths. All of them only show, but that a summary is asked for.
 func (p *Pulse) Routes(mux *http.ServeMux) {
 	mux.Handle("GET /b/{brand}/pulse", p.inside(p.page))
 	mux.Handle("GET /b/{brand}/pulse/ask", p.inside(p.ask))
 	mux.Handle("GET /b/{brand}/pulse/ask/read", p.inside(p.reads))
 	mux.Handle("GET /b/{brand}/pulse/live", p.inside(p.follow(p.pageFeed)))
 	mux.Handle("GET /b/{brand}/pulse/measures", p.inside(p.measures))
+	mux.Handle("POST /b/{brand}/pulse/summary", p.inside(p.sumUp))
 	mux.Handle("GET /b/{brand}/pulse/moments/{moment}", p.inside(p.moment))
 	mux.Handle("GET /b/{brand}/pulse/said.csv", p.inside(p.takeCSV))
 	mux.Handle("GET /b/{brand}/pulse/said.jsonl", p.inside(p.takeLines))

@@ -21,6 +21,7 @@ type sayingTile struct {
 	Against     string // what they are compared with
 	Of          string // how many people's words were read
 	Calm        string // why nothing rises
+	Sum         *summaryTile
 }
 
 // sayingRow is a phrase; it leads to people's own words.
@@ -48,7 +49,7 @@ const (
 func (p *Pulse) saying(ctx context.Context, v *house.View, f Filter) (*sayingTile, error) {
 	b := v.Brand()
 	pd := f.between(v.Now.In(b.Location()))
-	t := &sayingTile{View: v, Against: v.Say("saying_weeks", "n", weeksBack)}
+	t := &sayingTile{View: v, Against: v.Say("saying_weeks", "n", weeksBack), Sum: p.summed(v, f)}
 	from, until := dayAfter(pd.from, -7*weeksBack), pd.from
 	if pd.level == store.ByDay {
 		_, from, until = pd.before()
@@ -127,8 +128,9 @@ func (t *sayingTile) FaceSaid(face int) string { return t.FaceName(face) }
 
 // sayings are what was read last, by what was asked for.
 type sayings struct {
-	mu    sync.Mutex
-	byKey map[string]*saying
+	mu      sync.Mutex
+	byKey   map[string]*saying
+	written map[string]written // summaries, see summary.go
 }
 
 type saying struct {

@@ -9,9 +9,15 @@ import (
 	"github.com/sayline/sayline/internal/house"
 )
 
-// savePublic shows the public page to everybody, or no longer: a new version of
-// the brand, on the one that was looked at.
-func (s *Studio) savePublic(w http.ResponseWriter, r *http.Request, v *auth.Viewer) error {
+// switching turns one thing of the brand on or off: a new version of the brand, on
+// the one that was looked at.
+func (s *Studio) switching(name string, set func(c *sayline.Config, do string)) house.BrandHandler {
+	return func(w http.ResponseWriter, r *http.Request, v *auth.Viewer) error {
+		return s.turn(w, r, v, name, set)
+	}
+}
+
+func (s *Studio) turn(w http.ResponseWriter, r *http.Request, v *auth.Viewer, name string, set func(c *sayline.Config, do string)) error {
 	form, err := house.Form(w, r)
 	if err != nil {
 		return err
@@ -24,12 +30,12 @@ func (s *Studio) savePublic(w http.ResponseWriter, r *http.Request, v *auth.View
 		return &sayline.Error{Kind: sayline.Conflict, Key: "studio_changed", Message: "The brand has changed since you looked. Please look again."}
 	}
 	next := *stored.Config
-	next.PublicPage = form.Get("do") == "show"
+	set(&next, form.Get("do"))
 	if _, err := s.Store.SaveConfig(r.Context(), &next, stored.Version, v.Person.ID); err != nil {
 		return err
 	}
 	if err := s.Reload(r.Context(), v.Brand.ID); err != nil {
 		return err
 	}
-	return house.Done(w, r, house.BrandPath(v.Brand.ID, "/studio"), "public")
+	return house.Done(w, r, house.BrandPath(v.Brand.ID, "/studio"), name)
 }

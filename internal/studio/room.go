@@ -19,24 +19,26 @@ import (
 // roomPage is the studio's data.
 type roomPage struct {
 	*house.View
-	Search    string
-	Ways      []way
-	Hooks     []hook
-	Mail      bool
-	People    []member
-	Version   int
-	Stored    *store.StoredConfig
-	Screen    string // the front door, to look at
-	Relays    []relay
-	Made      *made // a relay's key just made
-	Systems   []*store.System
-	NewSystem *made // a system's key just made
-	Devices   []thing
-	Calendars []elsewhere
-	Stands    []stand
-	Fresh     *freshDevice // a device just made
-	JoinLink  string       // an invitation just made
-	JoinName  string
+	Search  string
+	Ways    []way
+	Hooks   []hook
+	Mail    bool
+	People  []member
+	Version int
+	Stored  *store.StoredConfig
+	Screen  string // the front door, to look at
+
+	Summariser string // who sums up what is said, for brands that want it; "" for nobody
+	Relays     []relay
+	Made       *made // a relay's key just made
+	Systems    []*store.System
+	NewSystem  *made // a system's key just made
+	Devices    []thing
+	Calendars  []elsewhere
+	Stands     []stand
+	Fresh      *freshDevice // a device just made
+	JoinLink   string       // an invitation just made
+	JoinName   string
 }
 
 // way is one touchpoint as a way in.
@@ -93,6 +95,9 @@ func (s *Studio) showRoomWith(w http.ResponseWriter, r *http.Request, v *auth.Vi
 	view.Room, view.Title = "studio", view.Say("nav_studio")
 	p := roomPage{View: view, Search: strings.TrimSpace(r.URL.Query().Get("q")), Mail: s.Options.Mail,
 		Screen: s.TouchAddress(r, v.Brand, v.Brand.Index.FrontDoor().ID)}
+	if s.Summaries != nil {
+		p.Summariser = s.Summaries.Host()
+	}
 	var err error
 	if p.Ways, err = s.listWays(r, view, p.Search); err != nil {
 		return err

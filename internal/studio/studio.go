@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"net/http"
 
+	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/auth"
 	"github.com/sayline/sayline/internal/house"
 )
@@ -62,7 +63,8 @@ func (s *Studio) Routes(mux *http.ServeMux) {
 	mux.Handle("GET /b/{brand}/routes", owner(s.routesPage))
 	mux.Handle("GET /b/{brand}/routes/rule", owner(s.rulePage))
 	mux.Handle("POST /b/{brand}/routes", owner(s.saveRoute))
-	mux.Handle("POST /b/{brand}/studio/public", owner(s.savePublic))
+	mux.Handle("POST /b/{brand}/studio/public", owner(s.switching("public", func(c *sayline.Config, do string) { c.PublicPage = do == "show" })))
+	mux.Handle("POST /b/{brand}/studio/summaries", owner(s.switching("summaries", func(c *sayline.Config, do string) { c.Summaries = do == "allow" })))
 	mux.Handle("GET /b/{brand}/studio/brand.yaml", owner(s.brandFile))
 	mux.Handle("GET /b/{brand}/studio/qr/{touchpoint}", owner(s.qrFile))
 	mux.Handle("GET /b/{brand}/studio/ways", owner(s.waysPage))
