@@ -9,7 +9,8 @@ import (
 // The marketer: she says what the brand does and sees what is typical for it,
 // for every audience; each silent one gets the way in that fits it; what feels
 // worse than intended and what contradicts the core message stand out, purpose
-// and promise beside what people say; later, all of it beside "before the refresh".
+// and promise beside what people say; what could be better is proposed and planned;
+// later, all of it beside "before the refresh".
 func TestScene09TheMarketer(t *testing.T) {
 	engines(t, func(t *testing.T, database string) {
 		h := open(t, database, "sparkle")
@@ -49,6 +50,14 @@ func TestScene09TheMarketer(t *testing.T) {
 		says(p, "#panel", c.Purpose.In(lang), c.Promise.In(lang), "The page talks like a lawyer.")
 		p.Until(`document.querySelectorAll("#panel dt").length >= 6`)
 		shoot(t, p, "scene 9 a touchpoint")
+
+		// What the trade promises there is proposed, and planned: who, and by when.
+		p.Press(`document.querySelector(".m-opp[data-state=proposed] summary").click()`)
+		p.Press(`const f = document.querySelector(".m-opp[data-state=proposed] .m-planform"); f.querySelector("[name=due]").value = "2031-05-20"; f.querySelector("[name=owner]").value = "service"; f.querySelector("button").click()`)
+		p.Until(`!!document.querySelector(".m-opp[data-state=planned] [value=done]")`)
+		p.Open(h.at("", "/b/sparkle/map/opportunities"))
+		p.Until(`document.querySelectorAll(".m-opp[data-state=planned]").length === 1 && document.querySelectorAll(".m-opp[data-state=proposed]").length > 3`)
+		shoot(t, p, "scene 9 opportunities")
 
 		// Before the refresh, and after it.
 		p.Open(h.at("", "/b/sparkle/map/compare"))

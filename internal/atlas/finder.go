@@ -2,6 +2,7 @@ package atlas
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -44,6 +45,7 @@ type typicalLine struct {
 // proposal is what people speak of, as a touchpoint that could be.
 type proposal struct {
 	Name, Typical string
+	Audience      string // that most of them are of
 	N             int
 	Quotes        []quote
 }
@@ -117,7 +119,7 @@ func (a *Atlas) spokenOf(r *http.Request, p *finderPage, lacking []*typical) err
 		texts[i] = m.Text
 	}
 	for _, c := range clustersOf(texts, lacking, knownWords(b)) {
-		s := proposal{Name: c.Word, N: len(c.Of)}
+		s := proposal{Name: c.Word, Audience: mostOf(said, c.Of), N: len(c.Of)}
 		if c.Typical != nil {
 			s.Name, s.Typical = c.Typical.in(p.View, c.Typical.Name), c.Typical.ID
 		}
@@ -127,6 +129,20 @@ func (a *Atlas) spokenOf(r *http.Request, p *finderPage, lacking []*typical) err
 		p.Spoken = append(p.Spoken, s)
 	}
 	return nil
+}
+
+// mostOf is the audience that most of some moments are of; the first of those that are as many.
+func mostOf(said []*sayline.Moment, of []int) (audience string) {
+	n := map[string]int{}
+	for _, i := range of {
+		n[said[i].Audience]++
+	}
+	for _, id := range slices.Sorted(maps.Keys(n)) {
+		if n[id] > n[audience] {
+			audience = id
+		}
+	}
+	return cmp.Or(audience, sayline.StandardAudiences[0])
 }
 
 // knownWords are the words that the brand's touchpoints, products and topics are

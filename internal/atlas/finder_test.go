@@ -115,3 +115,19 @@ func TestClusters(t *testing.T) {
 		t.Errorf("nobody makes %+v", list)
 	}
 }
+
+// What is proposed is proposed for the audience that most of them are of.
+func TestMostOf(t *testing.T) {
+	var said []*sayline.Moment
+	for _, audience := range []string{"vendor", "prospect", "vendor", "prospect", "vendor", ""} {
+		said = append(said, &sayline.Moment{Audience: audience})
+	}
+	for _, tt := range []struct {
+		of   []int
+		want string
+	}{{[]int{0, 1, 2, 3, 4}, "vendor"}, {[]int{1, 3, 4}, "prospect"}, {[]int{0, 1}, "prospect"}, {[]int{5}, "customer"}, {nil, "customer"}} {
+		if got := mostOf(said, tt.of); got != tt.want {
+			t.Errorf("of %v: %q, want %q", tt.of, got, tt.want)
+		}
+	}
+}

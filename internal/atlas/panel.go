@@ -132,12 +132,12 @@ func (a *Atlas) said(r *http.Request, p *mapPage, out *panel) ([]*sayline.Moment
 	if err != nil {
 		return nil, err
 	}
-	texts := make([]string, len(list))
+	texts, all := make([]string, len(list)), make([]int, len(list))
 	for i, m := range list {
-		texts[i] = m.Text
-		if i < quotesShown {
-			out.Quotes = append(out.Quotes, newQuote(p.View, m))
-		}
+		texts[i], all[i] = m.Text, i
+	}
+	for _, i := range differing(texts, all, quotesShown) {
+		out.Quotes = append(out.Quotes, newQuote(p.View, list[i]))
 	}
 	out.Mentions = mentionsOf(t, b.Rivals, texts)
 	if out.Mentions.Of > 0 {
