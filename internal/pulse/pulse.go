@@ -22,7 +22,8 @@ type Pulse struct {
 	pages *template.Template
 	wall  *template.Template
 
-	counted *template.Template // how the figures are counted
+	counted    *template.Template // how the figures are counted
+	complaints *template.Template // the register
 
 	sayings sayings
 	books   books
@@ -31,7 +32,7 @@ type Pulse struct {
 // New furnishes the pulse and puts it into the house's navigation.
 func New(h *house.House) *Pulse {
 	p := &Pulse{House: h, pages: h.Templates(files, "templates/parts.html", "templates/saying.html", "templates/alarms.html", "templates/pulse.html"), wall: h.Templates(files, "templates/parts.html", "templates/wall.html"),
-		counted: h.Templates(files, "templates/measures.html")}
+		counted: h.Templates(files, "templates/measures.html"), complaints: h.Templates(files, "templates/register.html")}
 	h.AddRoom(house.Room{Name: "pulse", Path: "/pulse", May: (*auth.Viewer).MaySeePulse})
 	return p
 }
@@ -47,6 +48,7 @@ func (p *Pulse) Routes(mux *http.ServeMux) {
 	mux.Handle("GET /b/{brand}/pulse/moments/{moment}", p.inside(p.moment))
 	mux.Handle("GET /b/{brand}/pulse/said.csv", p.inside(p.takeCSV))
 	mux.Handle("GET /b/{brand}/pulse/said.jsonl", p.inside(p.takeLines))
+	mux.Handle("GET /b/{brand}/pulse/register", p.InBrand(house.Only((*auth.Viewer).MayLead, p.register)))
 	mux.Handle("GET /b/{brand}/pulse/register.csv", p.InBrand(house.Only((*auth.Viewer).MayLead, p.registerCSV)))
 	mux.Handle("GET /b/{brand}/wall", p.inside(p.wallPage))
 	mux.Handle("GET /b/{brand}/wall/live", p.inside(p.follow(p.wallFeed)))

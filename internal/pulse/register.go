@@ -42,8 +42,7 @@ func (p *Pulse) registerCSV(w http.ResponseWriter, r *http.Request, v *auth.View
 	return sheet.Flush()
 }
 
-// registered is a complaint's line. One that is still to be answered in time has
-// no verdict yet.
+// registered is a complaint's line.
 func registered(c *store.Complaint, v *auth.Viewer, now time.Time) []string {
 	zone := v.Brand.Location()
 	at := func(t time.Time) string {
@@ -52,8 +51,16 @@ func registered(c *store.Complaint, v *auth.Viewer, now time.Time) []string {
 		}
 		return t.In(zone).Format(time.RFC3339)
 	}
-	due := v.Brand.WorkingDayAfter(c.OpenedAt.In(zone), answerDays)
-	answered, verdict := c.AnsweredAt, ""
+	due, verdict := verdictOf(c, v, now)
+	return []string{c.Reference, at(c.OpenedAt), c.Topic, c.Place, c.Product, c.Lot, c.Words, c.Lang, strconv.Itoa(c.Moments), c.Team, at(c.AcknowledgedAt), at(c.AnsweredAt),
+		due.Add(-time.Second).Format(time.DateOnly), verdict, c.State, at(c.ResolvedAt), c.Reason, c.ID}
+}
+
+// verdictOf says until when a complaint is to be answered, and whether it was in
+// time: "true", "false", or "" while it is still time.
+func verdictOf(c *store.Complaint, v *auth.Viewer, now time.Time) (due time.Time, verdict string) {
+	due = v.Brand.WorkingDayAfter(c.OpenedAt.In(v.Brand.Location()), answerDays)
+	answered := c.AnsweredAt
 	if answered.IsZero() && c.State == sayline.CaseResolved {
 		answered = c.ResolvedAt
 	}
@@ -63,6 +70,5 @@ func registered(c *store.Complaint, v *auth.Viewer, now time.Time) []string {
 	case !now.Before(due):
 		verdict = "false"
 	}
-	return []string{c.Reference, at(c.OpenedAt), c.Topic, c.Place, c.Product, c.Lot, c.Words, c.Lang, strconv.Itoa(c.Moments), c.Team, at(c.AcknowledgedAt), at(c.AnsweredAt),
-		due.Add(-time.Second).Format(time.DateOnly), verdict, c.State, at(c.ResolvedAt), c.Reason, c.ID}
+	return due, verdict
 }
