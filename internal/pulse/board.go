@@ -57,6 +57,7 @@ type change struct {
 // feelTile is how it feels.
 type feelTile struct {
 	Score  string // of 100; "" where too few said
+	Sure   sure
 	Diff   string // of it, against the period before
 	Worse  bool
 	Better bool
@@ -270,6 +271,7 @@ func (s *stage) feel(sum, before store.Tally) {
 	b, t := s.board, &s.board.Feel
 	t.Felt, t.Before = sum.Felt(), b.Say("pulse_before_"+s.Query.key(), b.spanFacts(s.Query.Filter)...)
 	was, known := score(before)
+	t.Sure = b.sure(sum)
 	if is, ok := score(sum); ok {
 		t.Score = b.Num(is)
 		if known {

@@ -22,7 +22,7 @@
 //   - live.go: one producer for all who watch the same view.
 //   - measures.go: how each figure is counted, and what it is; measure_said.go:
 //     who opened a screen and said nothing, and what was to be expected;
-//     interval.go: pure: how sure a figure is.
+//     interval.go: pure: how sure a figure is; sure.go: the same in a sentence, on touch.
 //   - wall.go: the wall.
 //
 // Nothing of a private lane is read here, not even a count: every read of the

@@ -23,6 +23,7 @@ type touchRow struct {
 	Facets          []facet // where it stands, who speaks there
 	N               string
 	Score           string // of 100; "" where too few said
+	Sure            sure
 	Badge           string // its top topic
 	Topic           string // its id
 	Hot             bool   // which is a problem
@@ -173,9 +174,8 @@ func (s *stage) touchRow(p *place, heat *heatMap) touchRow {
 			r.About, r.Facets = b.Names.Product(t.Product), append(r.Facets, b.Facet(ByProduct, t.Product))
 		}
 	}
-	if of100, ok := score(p.tally); ok {
-		r.Score = b.Num(of100)
-	}
+	r.Sure = b.sure(p.tally)
+	r.Score = r.Sure.Score
 	var top *store.Counted
 	for i := range p.topics {
 		if top == nil || p.topics[i].N > top.N {

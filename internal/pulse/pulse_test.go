@@ -164,18 +164,44 @@ func TestFilterByTouching(t *testing.T) {
 	p.MustBeClean()
 }
 
-// TestTwoClicksToTheMoment: from the whole brand to one moment, by touching the
-// touchpoint that needs somebody and then what was said there.
-func TestTwoClicksToTheMoment(t *testing.T) {
+// TestHowSureOnTouch: touching a score says its interval and of how many, by the
+// keyboard too, and Escape puts it away; it is said to who can't see.
+func TestHowSureOnTouch(t *testing.T) {
 	h := openPulse(t, housetest.Options{})
-	said := h.Say(sparkle, sayline.Moment{Feeling: 1, Text: "It leaks.", Context: housetest.At("m3p9")})
+	for _, face := range []int{1, 1, 2, 2, 1, 4} {
+		h.Say(sparkle, sayline.Moment{Feeling: face, Context: housetest.At("m3p9")})
+	}
 	h.Say(sparkle, public("Here."))
-	p := h.Page(testkit.Browser(t), testkit.Phone, elena)
+	p := h.Page(testkit.Browser(t), testkit.Desktop, elena)
 	p.Open(h.URL + "/b/sparkle/pulse?show=all")
-	p.Press(`document.querySelector("[data-row=m3p9] th a").click()`)
-	p.Until(`location.search === "?show=all&touchpoint=m3p9"`)
-	p.Press(`document.querySelector("[data-moment='` + said.Moment.ID + `'] p a").click()`)
-	p.Until(`document.querySelector("main").textContent.includes("It leaks.") && !location.pathname.endsWith("/pulse")`)
+	const tip = `document.querySelector("[data-row=m3p9] .p-tip")`
+	if shown := testkit.Eval[string](p, `getComputedStyle(`+tip+`).clipPath`); shown == "none" {
+		t.Error("it tells before it is touched")
+	}
+	p.Press(`document.querySelector("[data-row=m3p9] .p-sure").focus()`)
+	p.Until(`getComputedStyle(` + tip + `).clipPath === "none" && /21 of 100. 95 % sure: between 0 and 52, from 6 who showed a face/.test(` + tip + `.textContent)`)
+	p.Press(`document.dispatchEvent(new KeyboardEvent("keydown", {key: "Escape", bubbles: true}))`)
+	p.Until(`getComputedStyle(` + tip + `).clipPath !== "none"`)
+	if few := testkit.Eval[string](p, `document.querySelector("[data-row=k7f3] .p-tip").textContent`); !strings.Contains(few, "1 of the 5 it takes") {
+		t.Errorf("of too few it says %q", few)
+	}
+	p.MustBeClean()
+}
+
+// TestWallOfAPart: a wall may be about a place, says so, and takes what is said
+// there only.
+func TestWallOfAPart(t *testing.T) {
+	h := openPulse(t, housetest.Options{})
+	h.Say(sparkle, public("In Madrid."))
+	p := h.Page(testkit.Browser(t), testkit.Wall, elena)
+	p.Open(h.URL + "/b/sparkle/wall?place=valencia")
+	p.Until(isLive + ` && document.querySelector(".w-head h1").textContent === "Valencia" && !document.querySelector(".w-stream .p-none").hidden`)
+	c := housetest.At("k7f3")
+	h.Say(sparkle, sayline.Moment{Feeling: 2, Text: "Madrid again.", Context: c})
+	c.Place = "valencia"
+	c.Touchpoint = ""
+	there := h.Say(sparkle, sayline.Moment{Feeling: 2, Text: "In Valencia.", Context: c})
+	p.Until(`document.querySelectorAll("#w-said [data-moment]").length === 1 && document.querySelector("#w-said [data-moment]").dataset.moment === "` + there.Moment.ID + `" && document.querySelector(".w-stream .p-none").hidden`)
 	p.MustBeClean()
 }
 

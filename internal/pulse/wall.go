@@ -2,6 +2,7 @@ package pulse
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/sayline/sayline/internal/auth"
 	"github.com/sayline/sayline/internal/brands"
@@ -43,6 +44,24 @@ func (p *Pulse) wallPage(w http.ResponseWriter, r *http.Request, v *auth.Viewer)
 		}
 	}
 	return p.Render(w, r, http.StatusOK, p.wall, page)
+}
+
+// Of is the part of the brand the wall is about, for its head: "Terminal 2".
+func (w *wallPage) Of() string {
+	if w.Board == nil {
+		return ""
+	}
+	var list []string
+	for _, name := range members {
+		for _, v := range w.Board.Query.Chosen(name) {
+			label := w.Board.filterLabel(name, v)
+			if name == ByImported {
+				label = w.Say("filter_imported_" + v)
+			}
+			list = append(list, label)
+		}
+	}
+	return strings.Join(list, " · ")
 }
 
 // Needs are the touchpoints that need somebody most.

@@ -99,7 +99,7 @@
 			if (there) morph(there, item)
 			else if (e.new) insert(item, true)
 		}
-		const none = $('.p-stream .p-none')
+		const none = $('.p-stream .p-none,.w-stream .p-none')
 		if (none) none.hidden = !!stream().children.length
 		fresh()
 		if (page?.hasAttribute('data-late')) again(2500)
@@ -177,6 +177,15 @@
 		list.addEventListener('click', e => { const o = e.target.closest('[role=option]'); if (o) choose(o.asks) })
 		asking.addEventListener('focusout', e => { if (!asking.contains(e.relatedTarget)) close() })
 	}
+
+	// Escape puts away what touching a score told, until it is left.
+	document.addEventListener('keydown', e => {
+		if (e.key !== 'Escape') return
+		for (const el of all('.p-sure:is(:hover,:focus)')) {
+			el.dataset.hush = ''
+			for (const left of ['blur', 'mouseleave']) el.addEventListener(left, () => { delete el.dataset.hush }, { once: true })
+		}
+	})
 
 	const clock = $('#w-clock')
 	if (clock) {
