@@ -47,7 +47,7 @@ func TestScene04QUD(t *testing.T) {
 		kiosk.Until(`document.querySelector(".staff").hidden`)
 		kiosk.Click(`.face[value="2"]`)
 		kiosk.Until(`document.querySelector("main").dataset.state === "more"`)
-		pulse.Until(`[...document.querySelectorAll("[data-moment],.moment,.stream li,.said li")].some(e => e.textContent.includes("Restroom, T1 departures")) || document.querySelector("main").textContent.includes("Restroom, T1 departures")`)
+		pulse.Until(`document.querySelector("#p-moments [data-count]").dataset.count === "1" && document.querySelector("#p-said [data-moment]").textContent.includes("Restroom, T1 departures")`)
 		kiosk.Until(`document.querySelector("main").dataset.state === "start"`)
 		kiosk.Until(`!document.querySelector(".dot").textContent && !line.items.length`)
 		said, err := h.Store.LastAt(t.Context(), "northgate", "wc1a", 1)
