@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"time"
 )
 
@@ -25,29 +24,18 @@ func (c *Clock) Add(other Clock) {
 	c.N, c.Kept = c.N+other.N, c.Kept+other.Kept
 }
 
-// Clocks reads the four clocks of public cases in [from, until), by team, then by name.
+// Clocks reads the clocks of public cases in [from, until), by team, then by name.
 func (s *Store) Clocks(ctx context.Context, brand string, from, until time.Time) (map[string]map[string]Clock, error) {
-	rows, err := s.readers.QueryContext(ctx, "SELECT team, clock, bin, CAST(SUM(n) AS BIGINT), CAST(SUM(kept) AS BIGINT) FROM count_clock "+
-		"WHERE brand_id = $1 AND lane = '' AND bucket >= $2 AND bucket < $3 GROUP BY team, clock, bin", brand, micros(from), micros(until))
-	if err != nil {
-		return nil, s.failed(err)
+	c := s.clocks.of(brand)
+	c.mu.Lock()
+	first, err := c.refresh(ctx, s, brand, micros(from), micros(until))
+	var teams map[string]map[string]Clock
+	if err == nil {
+		teams = c.sum(first, micros(from), micros(until))
 	}
-	teams := map[string]map[string]Clock{}
-	err = eachRow(rows, func(r *sql.Rows) error {
-		var team, name string
-		var bin int
-		var n, kept int64
-		if err := r.Scan(&team, &name, &bin, &n, &kept); err != nil {
-			return err
-		}
-		if teams[team] == nil {
-			teams[team] = map[string]Clock{}
-		}
-		c := teams[team][name]
-		c.Add(Clock{map[int]int64{bin: n}, n, kept})
-		teams[team][name] = c
-		return nil
-	})
+	cells := c.cells
+	c.mu.Unlock()
+	s.clocks.keep(brand, cells)
 	return teams, s.failed(err)
 }
 

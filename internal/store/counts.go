@@ -242,6 +242,9 @@ func (tx *Tx) flushCounts() error {
 	var marks [][]any
 	for i, k := range keys {
 		rows[k.table] = append(rows[k.table], countRow(k, sums[k]))
+		if k.table == countClock && k.lane == "" && (i == 0 || !k.sameDay(keys[i-1])) {
+			marks = append(marks, []any{k.brand, widthClock, clockMark(k.bucket), 1})
+		}
 		if width, ok := markWidth[k.table]; ok && k.lane == "" && (i == 0 || !k.marksLike(keys[i-1])) {
 			marks = append(marks, []any{k.brand, width, k.bucket, 1})
 		}
@@ -264,6 +267,11 @@ const (
 
 func (k countKey) marksLike(o countKey) bool {
 	return k.table == o.table && k.brand == o.brand && k.lane == o.lane && k.bucket == o.bucket
+}
+
+// sameDay says whether two clocks raise the same mark.
+func (k countKey) sameDay(o countKey) bool {
+	return k.table == o.table && k.brand == o.brand && k.lane == o.lane && clockMark(k.bucket) == clockMark(o.bucket)
 }
 
 func compareCounts(x, y countKey) int {

@@ -9,9 +9,10 @@ import (
 // What a page of the pulse asks for: today and the same weekday of four weeks in
 // hours; ninety days, the ninety before and four weeks of usual ones in days.
 const (
-	warmWeeks = 4
-	warmDays  = 210
-	warmEach  = 7 // days at a time, so that a page has to wait for no more
+	warmWeeks  = 4
+	warmDays   = 210
+	warmClocks = 91
+	warmEach   = 7 // days at a time, so that a page has to wait for no more
 )
 
 // WarmCounts reads into memory what the pages of the pulse will ask for: of the
@@ -42,6 +43,9 @@ func (s *Store) WarmCounts(ctx context.Context) error {
 			if err := s.cubes.fresh(ctx, s, &q, func(*cube, []int64) {}); err != nil {
 				return s.failed(err)
 			}
+		}
+		if _, err := s.Clocks(ctx, brand, at.AddDate(0, 0, -warmClocks), at.AddDate(0, 0, 1)); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -43,6 +43,7 @@ type Store struct {
 	promise   promiser
 	passing   func(at Point, with string)
 	cubes     cubes
+	clocks    clockDays
 	readers   *sql.DB
 	reading   sync.Map // text → *sql.Stmt of readers
 	writing   *sql.DB

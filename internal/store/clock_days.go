@@ -1,0 +1,179 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"sync"
+	"time"
+)
+
+// clockDays are the clocks of the brands that somebody looks at, in memory: by day
+// of UTC, each as new as its mark, as hours and days of moments are (cube.go).
+// Ninety days of a large brand are near a million rows: adding them up for each
+// page costs a second, walking over them here a few milliseconds.
+type clockDays struct {
+	mu      sync.Mutex
+	byBrand map[string]*brandClocks
+}
+
+type brandClocks struct {
+	mu     sync.Mutex
+	names  []clockName
+	byName map[clockName]int32
+	days   map[int64]*clockDay // by their start
+	cells  int
+}
+
+type clockName struct {
+	team, clock string
+	bin         int
+}
+
+// clockDay are a day's rows, in the order of their buckets.
+type clockDay struct {
+	mark  int64
+	cells []clockCell
+}
+
+type clockCell struct {
+	bucket        int64
+	name, n, kept int32
+}
+
+const (
+	dayOfUTC             = int64(24 * time.Hour / time.Microsecond)
+	mostClockCells       = 4_000_000 // of all brands, some 100 MB: then all but the one looked at are read anew
+	widthClock     int64 = 3         // of its marks
+)
+
+// clockMark is the day whose mark a clock's row raises.
+func clockMark(bucket int64) int64 { return bucket - mod(bucket, dayOfUTC) }
+
+func (cs *clockDays) of(brand string) *brandClocks {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	if cs.byBrand == nil {
+		cs.byBrand = map[string]*brandClocks{}
+	}
+	c := cs.byBrand[brand]
+	if c == nil {
+		c = &brandClocks{byName: map[clockName]int32{}, days: map[int64]*clockDay{}}
+		cs.byBrand[brand] = c
+	}
+	return c
+}
+
+// keep lets go of other brands while there is too much.
+func (cs *clockDays) keep(brand string, cells int) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	if c := cs.byBrand[brand]; cells > mostClockCells/2 && c != nil {
+		cs.byBrand = map[string]*brandClocks{brand: c}
+	} else if len(cs.byBrand) > 64 {
+		cs.byBrand = map[string]*brandClocks{}
+	}
+}
+
+// refresh reads the days in [from, until) that were counted in since, and gives the
+// first of them.
+func (c *brandClocks) refresh(ctx context.Context, s *Store, brand string, from, until int64) (first int64, err error) {
+	if err := s.readers.QueryRowContext(ctx, "SELECT COALESCE(MIN(bucket), $1) FROM count_clock WHERE brand_id = $2 AND lane = ''", until, brand).Scan(&first); err != nil {
+		return 0, err
+	}
+	first = clockMark(max(first, from))
+	marks := map[int64]int64{}
+	rows, err := s.readers.QueryContext(ctx, "SELECT bucket, n FROM count_mark WHERE brand_id = $1 AND width = $2 AND bucket >= $3 AND bucket < $4", brand, widthClock, first, until)
+	if err != nil {
+		return 0, err
+	}
+	if err := eachRow(rows, func(r *sql.Rows) error {
+		var day, n int64
+		err := r.Scan(&day, &n)
+		marks[day] = n
+		return err
+	}); err != nil {
+		return 0, err
+	}
+	run := int64(-1) // where days begin that are to be read
+	for day := first; ; day += dayOfUTC {
+		d := c.days[day]
+		stale := day < until && (d == nil || d.mark != marks[day])
+		switch {
+		case stale && run < 0:
+			run = day
+		case !stale && run >= 0:
+			if err := c.load(ctx, s, brand, run, day, marks); err != nil {
+				return 0, err
+			}
+			run = -1
+		}
+		if day >= until {
+			return first, nil
+		}
+	}
+}
+
+// load reads the days in [from, until) anew.
+func (c *brandClocks) load(ctx context.Context, s *Store, brand string, from, until int64, marks map[int64]int64) error {
+	fresh := map[int64]*clockDay{}
+	for day := from; day < until; day += dayOfUTC {
+		fresh[day] = &clockDay{mark: marks[day]}
+	}
+	rows, err := s.readers.QueryContext(ctx, "SELECT bucket, team, clock, bin, n, kept FROM count_clock WHERE brand_id = $1 AND lane = '' AND bucket >= $2 AND bucket < $3 ORDER BY bucket", brand, from, until)
+	if err != nil {
+		return err
+	}
+	if err := eachRow(rows, func(r *sql.Rows) error {
+		var name clockName
+		var cell clockCell
+		if err := r.Scan(&cell.bucket, &name.team, &name.clock, &name.bin, &cell.n, &cell.kept); err != nil {
+			return err
+		}
+		i, known := c.byName[name]
+		if !known {
+			i = int32(len(c.names))
+			c.names, c.byName[name] = append(c.names, name), i
+		}
+		cell.name = i
+		d := fresh[clockMark(cell.bucket)]
+		d.cells = append(d.cells, cell)
+		return nil
+	}); err != nil {
+		return err
+	}
+	for day, d := range fresh {
+		if old := c.days[day]; old != nil {
+			c.cells -= len(old.cells)
+		}
+		c.cells += len(d.cells)
+		c.days[day] = d
+	}
+	return nil
+}
+
+// sum adds up what ran in [from, until), by team, then by clock.
+func (c *brandClocks) sum(first, from, until int64) map[string]map[string]Clock {
+	sums := make([][2]int64, len(c.names))
+	for day := first; day < until; day += dayOfUTC {
+		for i := range c.days[day].cells {
+			if cell := &c.days[day].cells[i]; cell.bucket >= from && cell.bucket < until {
+				sums[cell.name][0] += int64(cell.n)
+				sums[cell.name][1] += int64(cell.kept)
+			}
+		}
+	}
+	teams := map[string]map[string]Clock{}
+	for i, sum := range sums {
+		if sum == [2]int64{} {
+			continue
+		}
+		name := c.names[i]
+		if teams[name.team] == nil {
+			teams[name.team] = map[string]Clock{}
+		}
+		one := teams[name.team][name.clock]
+		one.Add(Clock{map[int]int64{name.bin: sum[0]}, sum[0], sum[1]})
+		teams[name.team][name.clock] = one
+	}
+	return teams
+}

@@ -1,0 +1,71 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/sayline/sayline"
+)
+
+// TestClocksInMemoryAreTrue: whatever was counted since, in any part of any days,
+// what is kept in memory gives what the rows add up to; a lane's are no part of it.
+func TestClocksInMemoryAreTrue(t *testing.T) {
+	readsEngines(t, func(t *testing.T, h *readsHouse) {
+		ctx, c := context.Background(), newCounting(t, h, 14)
+		began := c.now
+		for range 12 {
+			if err := h.update(ctx, "sparkle", byMachine, func(tx *Tx) error {
+				for range 1 + c.dice.IntN(20) {
+					at := began.Add(time.Duration(c.dice.Int64N(int64(9 * 24 * time.Hour))))
+					tx.countOutcome("sparkle", c.pick("", "", "", "staff"), c.pick("yard", "quality"), c.pick(ClockSolved, ClockResolved), at, 1, int64(c.dice.IntN(2)))
+					tx.now = at
+					tx.countClock(&sayline.Case{Brand: "sparkle", Team: c.pick("yard", "quality")}, c.pick(ClockSeen, ClockAnswer), time.Duration(c.dice.Int64N(int64(time.Hour))), c.dice.IntN(2) == 0, c.zone)
+				}
+				return nil
+			}); err != nil {
+				t.Fatal(err)
+			}
+			for range 6 {
+				from := began.Add(time.Duration(c.dice.IntN(9*24)) * time.Hour)
+				until := from.Add(time.Duration(c.dice.IntN(7*24)) * time.Hour)
+				got, err := h.Clocks(ctx, "sparkle", from, until)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if want := c.slowClocks(from, until); !reflect.DeepEqual(got, want) {
+					t.Fatalf("from %s until %s: in memory %v, in rows %v", from, until, got, want)
+				}
+			}
+		}
+	})
+}
+
+// slowClocks adds the rows up one by one.
+func (c *counting) slowClocks(from, until time.Time) map[string]map[string]Clock {
+	rows, err := c.readers.QueryContext(context.Background(), "SELECT lane, bucket, team, clock, bin, n, kept FROM count_clock")
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	want := map[string]map[string]Clock{}
+	if err := eachRow(rows, func(r *sql.Rows) error {
+		var lane, team, clock string
+		var bucket, n, kept int64
+		var bin int
+		if err := r.Scan(&lane, &bucket, &team, &clock, &bin, &n, &kept); err != nil || lane != "" || bucket < from.UnixMicro() || bucket >= until.UnixMicro() {
+			return err
+		}
+		if want[team] == nil {
+			want[team] = map[string]Clock{}
+		}
+		one := want[team][clock]
+		one.Add(Clock{map[int]int64{bin: n}, n, kept})
+		want[team][clock] = one
+		return nil
+	}); err != nil {
+		c.t.Fatal(err)
+	}
+	return want
+}
