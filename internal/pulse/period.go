@@ -34,6 +34,7 @@ type period struct {
 
 const (
 	minutesShown  = 60
+	minutesEach   = 5  // of a bucket of a period longer than an hour
 	minutesLong   = 3  // hours up to which a period is cut into minutes
 	mostHours     = 48 // of a period of hours
 	hoursReadable = 35 // days for which a single day is cut into hours, which are kept longer than that
@@ -55,10 +56,13 @@ func newPeriod(name string, at time.Time) period {
 	hours := hoursIn(name)
 	switch {
 	case name == now, hours > 0 && hours <= minutesLong:
-		n := minutesShown * max(1, hours)
+		n, each := minutesShown, time.Minute
+		if hours > 0 { // a minute of so many is a needle in the chart
+			n, each = minutesShown*hours/minutesEach, minutesEach*time.Minute
+		}
 		p.level, p.until = store.ByMinute, at.Truncate(time.Minute).Add(time.Minute)
 		for i := range n {
-			p.starts = append(p.starts, p.until.Add(time.Duration(i-n)*time.Minute))
+			p.starts = append(p.starts, p.until.Add(time.Duration(i-n)*each))
 		}
 	case hours > 0:
 		p.level, p.starts = store.ByHour, lastHours(at, hours)
@@ -137,6 +141,14 @@ func (p *period) before() (level store.Level, from, until time.Time) {
 		return store.ByDay, dayAfter(p.from, -len(p.starts)), p.from
 	}
 	return p.level, p.from.Add(p.from.Sub(p.until)), p.from
+}
+
+// width is how long a bucket of minutes or hours is.
+func (p *period) width() time.Duration {
+	if p.level == store.ByMinute {
+		return p.starts[1].Sub(p.starts[0])
+	}
+	return time.Hour
 }
 
 // days is how many days the period has: 1 for what is shorter.

@@ -186,11 +186,53 @@ func TestEveryFigureIsTrue(t *testing.T) {
 						l.compare(t, url.Values{"period": {c.period}, "touchpoint": {touchpoint}, "show": {"all"}}, list, l.public(c.was[0], c.was[1], c.received, touchpoint))
 					})
 				}
+				for _, f := range narrowed {
+					t.Run(c.period+" "+f.values.Encode(), func(t *testing.T) {
+						q := url.Values{"period": {c.period}, "show": {"all"}}
+						maps.Copy(q, f.values)
+						of := func(list []sayline.Moment) []sayline.Moment {
+							return slices.DeleteFunc(list, func(m sayline.Moment) bool { return m.Guarded || !f.has(&m) })
+						}
+						l.compare(t, q, of(l.public(c.from, c.until, c.received, "")), of(l.public(c.was[0], c.was[1], c.received, "")))
+					})
+				}
 			}
 			l.compareClocks(t)
 			l.compareToday(t)
 		})
 	}
+}
+
+// narrowed are views by other facets than a touchpoint, and what is of them.
+var narrowed = []struct {
+	values url.Values
+	has    func(*sayline.Moment) bool
+}{
+	{url.Values{"kind": {"problem"}}, func(m *sayline.Moment) bool { return m.Kind == "problem" }},
+	{url.Values{"feeling": {"1", "0"}, "place": {"madrid"}}, func(m *sayline.Moment) bool {
+		return m.Feeling <= 1 && (m.Context.Touchpoint == "k7f3" || m.Context.Touchpoint == "m3p9") && m.Context.Place != ""
+	}},
+	{url.Values{"topic": {"cant-find-it", "tastes-off"}, "touchpoint": {"lemon", "k7f3"}}, func(m *sayline.Moment) bool {
+		return (m.Topic == "cant-find-it" || m.Topic == "tastes-off") && (m.Context.Touchpoint == "lemon" || m.Context.Touchpoint == "k7f3")
+	}},
+}
+
+// of says whether a moment is of a view of these tests.
+func of(q url.Values, m *sayline.Moment) bool {
+	for _, f := range narrowed {
+		if f.values.Encode() == narrowing(q).Encode() {
+			return f.has(m)
+		}
+	}
+	return q.Get("touchpoint") == "" || m.Context.Touchpoint == q.Get("touchpoint")
+}
+
+// narrowing is a query without its period and its table.
+func narrowing(q url.Values) url.Values {
+	q = maps.Clone(q)
+	q.Del("period")
+	q.Del("show")
+	return q
 }
 
 func (l *history) compare(t *testing.T, q url.Values, list, before []sayline.Moment) {
@@ -249,7 +291,7 @@ func (l *history) compare(t *testing.T, q url.Values, list, before []sayline.Mom
 	same("the chart's sum", charted, len(list))
 	var newest []string
 	for _, m := range slices.Backward(l.said) {
-		if m.Lane == "" && !m.Guarded && (q.Get("touchpoint") == "" || m.Context.Touchpoint == q.Get("touchpoint")) {
+		if m.Lane == "" && !m.Guarded && of(q, &m) {
 			newest = append(newest, m.ID)
 		}
 	}

@@ -35,12 +35,8 @@ func (s *stage) usual(ctx context.Context, first time.Time, buckets []store.Tall
 	}
 	u := usual{Known: true, Buckets: make([]float64, len(s.period.starts))}
 	for i, start := range s.period.starts {
-		u.Buckets[i] = hours[hourOfWeek(start)]
-		length := time.Hour
-		if s.period.level == store.ByMinute {
-			u.Buckets[i] /= 60
-			length = time.Minute
-		}
+		length := s.period.width()
+		u.Buckets[i] = hours[hourOfWeek(start)] * length.Hours()
 		if i < s.period.passed {
 			u.SoFar += u.Buckets[i] * min(1, s.period.at.Sub(start).Minutes()/length.Minutes())
 			u.Counted += buckets[i].N
