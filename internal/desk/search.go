@@ -25,7 +25,7 @@ type searchPage struct {
 	First bool
 }
 
-// Counted is how many were found: "12", "10,000+".
+// Counted is how many were found: "12", "1,000+".
 func (p searchPage) Counted() string {
 	n := p.Num(int64(p.N))
 	if p.Over {

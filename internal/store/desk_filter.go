@@ -78,7 +78,11 @@ type Worded struct {
 func (s *Store) CasesWorded(ctx context.Context, q Search) (*Worded, error) {
 	q.Open = false
 	found := new(Worded)
-	numbers, err := s.matching(&q).next(ctx, mostMatches)
+	w, err := s.matching(ctx, &q, q.ways(), nil)
+	if err != nil {
+		return nil, err
+	}
+	numbers, err := w.next(ctx, mostMatches)
 	if err != nil {
 		return nil, s.failed(err)
 	}

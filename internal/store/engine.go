@@ -29,10 +29,15 @@ type engine interface {
 	searchInsert() string
 	// searchMatch begins the condition that the words of t match, searchEnd ends
 	// it; between them stands a parameter, as searchFor writes it: one of some
-	// ways to be found by the words that are asked for.
+	// ways to be found by the words that are asked for, less what is found by others.
 	searchMatch() string
 	searchEnd() string
-	searchFor(ways []clause, a asked) string
+	searchFor(ways, less []clause, a asked) string
+	// heads is a SELECT of the words there are from $1 on up to but without $2, at
+	// most $3; "" where heads are found as soon as words. inOrder says that going
+	// back from the newest is as soon as finding what is rare.
+	heads() string
+	inOrder() bool
 	// aside says of a WITH that it is planned, though not read, as if all of it were
 	// wanted.
 	aside() string

@@ -66,10 +66,12 @@ func (postgresEngine) searchInsert() string {
 }
 func (postgresEngine) searchMatch() string { return "t.words @@ CAST(" }
 func (postgresEngine) searchEnd() string   { return " AS tsquery)" }
+func (postgresEngine) heads() string       { return "" }
+func (postgresEngine) inOrder() bool       { return false }
 func (postgresEngine) aside() string       { return "MATERIALIZED" }
 
-func (postgresEngine) searchFor(ways []clause, a asked) string {
-	return signs{quote: "'", and: " & ", or: " | ", but: " & !", head: ":*"}.write(ways, a)
+func (postgresEngine) searchFor(ways, less []clause, a asked) string {
+	return signs{quote: "'", and: " & ", or: " | ", but: " & !", head: ":*"}.less(ways, less, a)
 }
 
 func (postgresEngine) migrating(ctx context.Context, c *sql.Conn, f func() error) error {

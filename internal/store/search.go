@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/sayline/sayline"
 )
@@ -29,8 +30,8 @@ type Match struct {
 	Case   string
 }
 
-// MostFound is where a number of things found ends: 10,000+.
-const MostFound = 10_000
+// MostFound is where a number of things found ends: 1,000+.
+const MostFound = 1_000
 
 const (
 	fewMatches = 1_000 // are read at once, in no order
@@ -44,13 +45,16 @@ const (
 // that everybody is shown; names, references, voices and conversations are
 // found by who works on the case.
 func (s *Store) SearchMoments(ctx context.Context, q Search) ([]Match, error) {
-	w := s.matching(&q)
+	w, err := s.matching(ctx, &q, q.ways(), nil)
+	if err != nil {
+		return nil, err
+	}
 	lot := lookLot
-	if q.whole() {
-		lot = q.Limit + 1 // nearly all of it is in the scope
+	if q.whole() || q.Open {
+		lot = q.Limit + 1 // nearly all of it is theirs to see
 	}
 	var list []Match
-	for len(list) < q.Limit {
+	for ; len(list) < q.Limit; lot = min(2*lot, lookLot) {
 		numbers, err := w.next(ctx, lot)
 		if err != nil || len(numbers) == 0 {
 			return list, s.failed(err)
@@ -66,13 +70,24 @@ func (s *Store) SearchMoments(ctx context.Context, q Search) ([]Match, error) {
 
 // CountFound counts what a search finds, up to most, and says whether there is
 // more. Of who sees only some teams' cases each has to be looked at: these are
-// counted among the newest that have the words.
+// counted among the newest that have the words, beside what everybody may see.
 func (s *Store) CountFound(ctx context.Context, q Search, most int) (n int, more bool, err error) {
-	if q.Before = 0; q.whole() {
-		n, err = s.countWhole(ctx, &q, most+1)
+	q.Before = 0
+	ways, open := q.ways(), []clause(nil)
+	if q.whole() {
+		n, err = s.countWhole(ctx, &q, ways, most+1)
 		return min(n, most), n > most, err
 	}
-	w := s.matching(&q)
+	if q.Open {
+		ways, open = ways[:1], ways[1:]
+		if n, err = s.countWhole(ctx, &q, open, most+1); err != nil || n > most {
+			return min(n, most), n > most, err
+		}
+	}
+	w, err := s.matching(ctx, &q, ways, open)
+	if err != nil {
+		return 0, false, err
+	}
 	for looked := 0; ; {
 		numbers, err := w.next(ctx, max(1, min(lookLot, mostLooked-looked)))
 		if err != nil || len(numbers) == 0 {
@@ -99,28 +114,67 @@ func (q *Search) whole() bool {
 
 // ways are how what is searched for may be found.
 func (q *Search) ways() (list []clause) {
-	if scopes := q.Scope.words(q.Brand); len(scopes) > 0 {
+	scopes := q.Scope.words(q.Brand)
+	open := scopeWord(q.Brand, "")
+	switch {
+	case q.Open && q.whole() && slices.Contains(scopes, open):
+		c := openly(q.Brand, q.Guarded, looseWord(q.Brand))
+		c.scopes, c.inside = scopes, true // what is nobody's work has no words inside
+		return []clause{c}
+	case len(scopes) > 0:
 		list = append(list, clause{scopes: scopes, inside: true})
 	}
 	if q.Open {
-		list = append(list, openly(q.Brand, q.Guarded, scopeWord(q.Brand, ""), looseWord(q.Brand)))
+		list = append(list, openly(q.Brand, q.Guarded, open, looseWord(q.Brand)))
 	}
 	return list
 }
 
-// query is the search as the engine asks for it; "" finds nothing.
-func (s *Store) query(q *Search) string {
-	a, ways := askedFor(q.Text), q.ways()
-	if len(a.words) == 0 || len(ways) == 0 {
-		return ""
+// fewHeads is up to how many words a head is told as the words it begins.
+const fewHeads = 32
+
+// asking reads what is asked for, with the words its last one begins.
+func (s *Store) asking(ctx context.Context, text string) (a asked, err error) {
+	if a = askedFor(text); !a.head || s.engine.heads() == "" {
+		return a, nil
 	}
-	return s.engine.searchFor(ways, a)
+	a.heads = map[string][]string{}
+	last := a.words[len(a.words)-1]
+	for _, head := range []string{last, insideWord(last)} {
+		rows, err := s.readers.QueryContext(ctx, s.engine.heads(), head, head+string(utf8.MaxRune), fewHeads+1)
+		if err != nil {
+			return a, err
+		}
+		list := []string{head}
+		if err := eachRow(rows, func(r *sql.Rows) error {
+			var w string
+			err := r.Scan(&w)
+			list = append(list, w)
+			return err
+		}); err != nil {
+			return a, err
+		}
+		if len(list) <= fewHeads {
+			a.heads[head] = list
+		}
+	}
+	return a, nil
 }
 
-func (s *Store) countWhole(ctx context.Context, q *Search, most int) (n int, err error) {
-	words := s.query(q)
-	if words == "" {
-		return 0, nil
+// query is a search by some ways, less what is found by others, as the engine asks
+// for it; "" finds nothing.
+func (s *Store) query(ctx context.Context, q *Search, ways, less []clause) (string, error) {
+	a, err := s.asking(ctx, q.Text)
+	if err != nil || len(a.words) == 0 || len(ways) == 0 {
+		return "", s.failed(err)
+	}
+	return s.engine.searchFor(ways, less, a), nil
+}
+
+func (s *Store) countWhole(ctx context.Context, q *Search, ways []clause, most int) (n int, err error) {
+	words, err := s.query(ctx, q, ways, nil)
+	if err != nil || words == "" {
+		return 0, err
 	}
 	b := new(where)
 	b.text("SELECT COUNT(*) FROM (SELECT t.rowid FROM search_words t WHERE " + s.engine.searchMatch())
@@ -142,8 +196,9 @@ type walk struct {
 	rest   []int64 // of what is known
 }
 
-func (s *Store) matching(q *Search) *walk {
-	return &walk{store: s, before: q.Before, few: fewMatches, words: s.query(q)}
+func (s *Store) matching(ctx context.Context, q *Search, ways, less []clause) (*walk, error) {
+	words, err := s.query(ctx, q, ways, less)
+	return &walk{store: s, before: q.Before, few: fewMatches, words: words, begun: s.engine.inOrder()}, err
 }
 
 // next gives up to n further numbers; none at the end. What is rare is found by the

@@ -101,15 +101,11 @@ func (s *Store) searchEntries(ctx context.Context, brand string, ids []string) (
 // searched where it has no word, or is private: then there is no page to read it on.
 func wordsOf(m *sayline.Moment, more []string) []string {
 	words := searchWords(m.Text, m.Context.Product, m.Context.Lot)
-	inside := append([]string{m.Context.Ref}, more...)
-	if m.Case != "" {
-		inside = append(inside, m.Reference, strings.ReplaceAll(m.Reference, "-", ""))
-	}
-	for _, w := range searchWords(inside...) {
-		words = append(words, insideWord(w))
-	}
 	switch {
 	case m.Case != "":
+		for _, w := range searchWords(append([]string{m.Context.Ref, m.Reference, strings.ReplaceAll(m.Reference, "-", "")}, more...)...) {
+			words = append(words, insideWord(w))
+		}
 		words = append(words, scopeWord(m.Brand, m.Lane))
 	case len(words) == 0 || m.Lane != "":
 		return nil

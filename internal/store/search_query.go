@@ -34,18 +34,18 @@ func (sc Scope) words(brand string) []string {
 	return slices.Compact(list)
 }
 
-// clause is one way to be found: by one of some scopes, by none of the words of
-// not, and by all that is asked for. Inside says whether words count that not
-// everybody is shown.
+// clause is one way to be found: by one of some scopes, or of the open ones if by
+// none of the words of not, and by all that is asked for. Inside says whether words
+// count that not everybody is shown.
 type clause struct {
-	scopes, not []string
-	inside      bool
+	scopes, open, not []string
+	inside            bool
 }
 
 // openly is the way of who may see all that is said in public, but nothing single
 // of guarded audiences.
-func openly(brand string, guarded []string, scopes ...string) clause {
-	c := clause{scopes: scopes, not: []string{audienceWord(brand, alwaysGuarded)}}
+func openly(brand string, guarded []string, open ...string) clause {
+	c := clause{open: open, not: []string{audienceWord(brand, alwaysGuarded)}}
 	for _, audience := range guarded {
 		c.not = append(c.not, audienceWord(brand, audience))
 	}
@@ -66,24 +66,59 @@ type signs struct{ quote, and, or, but, head string }
 func (s signs) write(ways []clause, a asked) string {
 	any := make([]string, len(ways))
 	for i, c := range ways {
-		all := []string{s.either(c.scopes...)}
+		all := []string{s.where(c)}
 		for n, w := range a.words {
 			words := []string{w}
 			if c.inside {
 				words = append(words, insideWord(w))
 			}
 			if a.head && n == len(a.words)-1 {
-				all = append(all, "("+s.quote+strings.Join(words, s.quote+s.head+s.or+s.quote)+s.quote+s.head+")")
+				all = append(all, s.begun(words, a.heads))
 			} else {
 				all = append(all, s.either(words...))
 			}
 		}
 		any[i] = "(" + strings.Join(all, s.and) + ")"
-		if len(c.not) > 0 {
-			any[i] = "(" + any[i] + s.but + s.either(c.not...) + ")"
-		}
 	}
 	return strings.Join(any, s.or)
+}
+
+// less writes a query of what is found by some ways and not by others.
+func (s signs) less(ways, less []clause, a asked) string {
+	if len(less) == 0 {
+		return s.write(ways, a)
+	}
+	return "(" + s.write(ways, a) + ")" + s.but + "(" + s.write(less, a) + ")"
+}
+
+// where is in which scopes.
+func (s signs) where(c clause) string {
+	open := ""
+	if len(c.open) > 0 {
+		open = "(" + s.either(c.open...) + s.but + s.either(c.not...) + ")"
+	}
+	switch {
+	case open == "":
+		return s.either(c.scopes...)
+	case len(c.scopes) == 0:
+		return open
+	}
+	return "(" + s.either(c.scopes...) + s.or + open + ")"
+}
+
+// begun are words that may go on: as those they are known to begin, else as heads.
+func (s signs) begun(words []string, known map[string][]string) string {
+	var list []string
+	for _, w := range words {
+		if whole, ok := known[w]; ok {
+			for _, k := range whole {
+				list = append(list, s.quote+k+s.quote)
+			}
+		} else {
+			list = append(list, s.quote+w+s.quote+s.head)
+		}
+	}
+	return "(" + strings.Join(list, s.or) + ")"
 }
 
 func (s signs) either(words ...string) string {

@@ -56,7 +56,11 @@ func TestCommonAndRareAreOneOrder(t *testing.T) {
 // numbersOf walks, two at a time, through all that is lost before a number.
 func numbersOf(t *testing.T, s *Store, before int64, few int) (all []int64) {
 	t.Helper()
-	w := s.matching(&Search{Brand: "sparkle", Scope: Scope{{All: true}}, Text: "lost", Before: before})
+	q := Search{Brand: "sparkle", Scope: Scope{{All: true}}, Text: "lost", Before: before}
+	w, err := s.matching(t.Context(), &q, q.ways(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	w.few = few
 	for {
 		list, err := w.next(t.Context(), 2)

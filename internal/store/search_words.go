@@ -93,6 +93,10 @@ func (w *wordList) add(word []rune) {
 type asked struct {
 	words []string
 	head  bool // the last word is only the beginning of one
+
+	// heads are the words there are that begin with a word, where they are few: an
+	// engine that can tell them looks them up, and so reads none of the others.
+	heads map[string][]string
 }
 
 // askedFor reads what somebody typed. What ends in a blank has a last word that

@@ -118,7 +118,7 @@ func (s *Store) single(b *where, p *Part, newest int) {
 	}
 	b.text(" AND moment_id IN (SELECT d.moment_id FROM search_words t JOIN search_moment d ON d.n = t.rowid WHERE " + s.engine.searchMatch())
 	brand := b.args[0].(string)
-	b.arg(s.engine.searchFor([]clause{openly(brand, p.Guarded, scopeWord(brand, ""), looseWord(brand))}, a))
+	b.arg(s.engine.searchFor([]clause{openly(brand, p.Guarded, scopeWord(brand, ""), looseWord(brand))}, nil, a))
 	b.text(s.engine.searchEnd())
 	if newest > 0 {
 		b.text(" ORDER BY t.rowid DESC LIMIT ")
