@@ -86,6 +86,7 @@ type stage struct {
 	period period
 
 	teamClocks map[string]map[string]store.Clock
+	whole      store.Tally // of all touchpoints together
 }
 
 func (p *Pulse) stage(t *words.Tongue, b *brands.Snapshot, q query) *stage {

@@ -13,9 +13,9 @@ type clocksTile struct {
 }
 
 type clockTile struct {
-	Name, Median, Slowest, Kept string
-	N                           int64
-	Broken                      bool // less than nine in ten kept
+	Name, Median, Nine, Slowest, Kept string
+	N                                 int64
+	Broken                            bool // less than nine in ten kept
 }
 
 // teamRow is a department: how much of what was said is its work, how that felt,
@@ -83,7 +83,7 @@ func (s *stage) teams(ctx context.Context) error {
 func (b *board) clock(name string, c store.Clock) clockTile {
 	t := clockTile{Name: b.Say("clock_" + name), N: c.N}
 	if c.N > 0 {
-		t.Median, t.Slowest = b.Took(c.Percentile(0.5)), b.Took(c.Percentile(0.95))
+		t.Median, t.Nine, t.Slowest = b.Took(c.Percentile(0.5)), b.Took(c.Percentile(0.9)), b.Took(c.Percentile(0.95))
 		share := float64(c.Kept) / float64(c.N)
 		t.Kept, t.Broken = b.Percent(share), share < keptWell
 	}

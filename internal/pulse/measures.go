@@ -232,9 +232,9 @@ func (m *measuring) weights(x *measure) {
 }
 
 // tenths writes a figure with one decimal.
-func (m *measuring) tenths(f float64) string {
+func (b *board) tenths(f float64) string {
 	n := int64(f*10 + 0.5)
-	return m.Num(n/10) + m.Say("num_decimal") + strconv.FormatInt(n%10, 10)
+	return b.Num(n/10) + b.Say("num_decimal") + strconv.FormatInt(n%10, 10)
 }
 
 // clocks are each team's four: half, nine of ten, 95 of 100.

@@ -24,6 +24,7 @@ type touchRow struct {
 	N               string
 	Score           string // of 100; "" where too few said
 	Sure            sure
+	Weight          string // what all would be, if it felt as intended
 	Badge           string // its top topic
 	Topic           string // its id
 	Hot             bool   // which is a problem
@@ -125,9 +126,11 @@ func (s *stage) places(ctx context.Context) ([]*place, error) {
 	}
 	byID := map[string]*place{}
 	var places []*place
+	s.whole = store.Tally{}
 	for _, c := range list {
 		p := &place{id: c.Touchpoint, tally: c.Tally}
 		byID[p.id], places = p, append(places, p)
+		s.whole.Add(c.Tally)
 	}
 	topics, err := s.Store.CountsByTopicAndTouchpoint(ctx, s.topicCounts())
 	if err != nil {
@@ -175,6 +178,11 @@ func (s *stage) touchRow(p *place, heat *heatMap) touchRow {
 		}
 	}
 	r.Sure = b.sure(p.tally)
+	if t := b.Brand.Index.Touchpoint(p.id); t != nil {
+		if would, ok := weighed(s.whole, p.tally, t.Meant()); ok {
+			r.Weight = b.Say("measures_as_meant", "would", b.tenths(would))
+		}
+	}
 	r.Score = r.Sure.Score
 	var top *store.Counted
 	for i := range p.topics {

@@ -31,7 +31,7 @@ type Pulse struct {
 
 // New furnishes the pulse and puts it into the house's navigation.
 func New(h *house.House) *Pulse {
-	p := &Pulse{House: h, pages: h.Templates(files, "templates/parts.html", "templates/saying.html", "templates/alarms.html", "templates/pulse.html"), wall: h.Templates(files, "templates/parts.html", "templates/wall.html"),
+	p := &Pulse{House: h, pages: h.Templates(files, "templates/parts.html", "templates/saying.html", "templates/told.html", "templates/alarms.html", "templates/pulse.html"), wall: h.Templates(files, "templates/parts.html", "templates/wall.html"),
 		counted: h.Templates(files, "templates/measures.html"), complaints: h.Templates(files, "templates/register.html")}
 	h.AddRoom(house.Room{Name: "pulse", Path: "/pulse", May: (*auth.Viewer).MaySeePulse})
 	return p
@@ -119,6 +119,7 @@ type pulsePage struct {
 	Empty  bool // nothing was ever said
 	Begin  begin
 	Saying *sayingTile
+	Told   []figure
 }
 
 // begin is how to get the first moment.
@@ -138,6 +139,9 @@ func (p *Pulse) page(w http.ResponseWriter, r *http.Request, v *auth.Viewer) err
 	page.Board, page.Empty = b, b.First.IsZero()
 	page.Stream = b.Query.live(page.Path("/pulse/live"), b.Seq)
 	if page.Saying, err = p.saying(r.Context(), page.View, b.Query.Filter); err != nil {
+		return err
+	}
+	if page.Told, err = p.told(r.Context(), page.View, b.Query.Filter); err != nil {
 		return err
 	}
 	if page.Empty {

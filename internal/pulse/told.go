@@ -1,0 +1,34 @@
+package pulse
+
+import (
+	"context"
+	"slices"
+
+	"github.com/sayline/sayline/internal/house"
+)
+
+// toldFigures are the measures that stand on the pulse beside its tiles.
+var toldFigures = []string{"silent", "expected", "unsolved", "reopened", "weight"}
+
+// figure is a measure in short; it leads to how it is counted.
+type figure struct{ ID, Value, Range, Href string }
+
+// told reads those that can be told of a filter's moments. They are no part of the
+// frames that go to open pages: they change in hours, not with a tap.
+func (p *Pulse) told(ctx context.Context, v *house.View, f Filter) ([]figure, error) {
+	m, err := p.measuring(ctx, v.Tongue, v.Brand(), f)
+	if err != nil {
+		return nil, err
+	}
+	list, err := m.list(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var told []figure
+	for _, x := range list {
+		if x.Value != "" && slices.Contains(toldFigures, x.ID) {
+			told = append(told, figure{x.ID, x.Value, x.Range, v.Path("/pulse/measures") + f.String() + "#" + x.ID})
+		}
+	}
+	return told, nil
+}
