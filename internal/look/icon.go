@@ -85,6 +85,7 @@ var (
 	variable = regexp.MustCompile(`var\(\s*(--[a-z0-9-]+)\s*(?:,\s*([^()]*))?\)`)
 	current  = regexp.MustCompile(`(?i)currentcolor`)
 	absurd   = regexp.MustCompile(`[0-9.][eE][+-]?[0-9]|[0-9]{5}[0-9.]*[^0-9.a-fA-F]|scale|matrix|skew`)
+	colours  = regexp.MustCompile(`#[0-9a-fA-F]{3,8}\b`) // no numbers, though they may look so: #0b6e4f
 	dashed   = regexp.MustCompile(`(?i)stroke-dash[a-z]+\s*[=:]\s*("[^"]*"|'[^']*'|[^;"']*)`)
 )
 
@@ -110,7 +111,7 @@ func shapes(m *image.RGBA, svg string, in, size float64) (err error) {
 			err = fmt.Errorf("the logo can't be drawn: %v", fault)
 		}
 	}()
-	if absurd.MatchString(svg) {
+	if absurd.MatchString(colours.ReplaceAllString(svg, "")) {
 		return errors.New("the logo has numbers that would take too long to draw")
 	}
 	icon, err := oksvg.ReadIconStream(strings.NewReader(svg), oksvg.IgnoreErrorMode)

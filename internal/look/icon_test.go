@@ -9,6 +9,44 @@ import (
 	"github.com/sayline/sayline"
 )
 
+// TestLogoIsDrawn, whatever its colour looks like: #0b6e4f is no number to the fourth.
+func TestLogoIsDrawn(t *testing.T) {
+	const star = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40"><path d="M20 7l6 13-6 13-6-13z" fill="var(--on-brand,#fff)"/><path d="M1 1h2v2z" fill="var(--brand,#0b6e4f)"/></svg>`
+	for _, colour := range []string{"#0b6e4f", "#123456", "#7a2e8e"} {
+		drawn, err := Icon(&sayline.Brand{Name: "Sparkle", Look: sayline.Look{Color: colour, Logo: star}}, 96, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bubble, err := Icon(&sayline.Brand{Name: "Sparkle", Look: sayline.Look{Color: colour, Logo: "<svg></svg>"}}, 96, false)
+		if err != nil || bytes.Equal(drawn, bubble) {
+			t.Errorf("%s: a bubble stands for the logo (%v)", colour, err)
+		}
+	}
+}
+
+// TestFacesAreDrawn: each its own, in its fixed colour.
+func TestFacesAreDrawn(t *testing.T) {
+	seen := map[string]int{}
+	for f := 1; f <= 5; f++ {
+		drawn, err := FacePNG(f, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := png.Decode(bytes.NewReader(drawn))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, g, b, a := m.At(32, 9).RGBA() // within the outline, above the eyes
+		if got, want := (rgb{float64(r) / 0xffff, float64(g) / 0xffff, float64(b) / 0xffff}).String(), Feelings[f]; a != 0xffff || got != want {
+			t.Errorf("face %d is %s there, want %s", f, got, want)
+		}
+		if before := seen[string(drawn)]; before > 0 {
+			t.Errorf("faces %d and %d look alike", before, f)
+		}
+		seen[string(drawn)] = f
+	}
+}
+
 // TestIcon: a mark of the brand's on its colour, whatever the brand has; nothing
 // of it where a phone may cut, and no logo that stops the program.
 func TestIcon(t *testing.T) {

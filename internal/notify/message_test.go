@@ -14,6 +14,31 @@ import (
 	"pgregory.net/rapid"
 )
 
+// TestPicturesGoWithTheirLetter, under the names by which it shows them; a name that
+// could be a header is none.
+func TestPicturesGoWithTheirLetter(t *testing.T) {
+	l := Mail{From: "cx@sparkle.example", To: "ana@sparkle.example", MessageID: "digest-7@sparkle.example", Subject: "s", Text: "words", HTML: `<img src="cid:chart">`, Pictures: []Picture{{Name: "chart", PNG: []byte("\x89PNG")}}}
+	msg, err := l.message(time.Unix(1, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var raw bytes.Buffer
+	if _, err := msg.WriteTo(&raw); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"multipart/related", "multipart/alternative", "Content-Type: image/png", "Content-ID: <chart>", `Content-Disposition: inline; filename="chart.png"`} {
+		if !strings.Contains(strings.ReplaceAll(raw.String(), "Content-Id", "Content-ID"), want) {
+			t.Errorf("it lacks %s in\n%s", want, raw.String())
+		}
+	}
+	for _, name := range []string{"", "a b", "x>\r\nBcc: eve@evil.example", strings.Repeat("x", 41)} {
+		l.Pictures[0].Name = name
+		if _, err := l.message(time.Unix(1, 0)); sayline.KindOf(err) != sayline.AtFault {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
+
 // Whatever words stand in a mail, it has the headers it should have and no
 // others, and the subject says what was meant.
 func TestWordsStayInTheirPlace(t *testing.T) {
