@@ -255,3 +255,21 @@ func FuzzParseClock(f *testing.F) {
 		}
 	})
 }
+
+// TestBetweenAndAdd: for how long it was open until the time by which it has been
+// open for so long is so long; and no time is open twice.
+func TestBetweenAndAdd(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		at := time.Unix(rapid.Int64Range(1_700_000_000, 1_900_000_000).Draw(t, "at"), 0)
+		o := Opening{newTimetable(anyHours(t, at)), Zone(rapid.SampledFrom([]string{"UTC", "Europe/Madrid", "Australia/Lord_Howe"}).Draw(t, "zone"))}
+		d := time.Duration(rapid.Int64Range(0, int64(90*time.Hour)).Draw(t, "d"))
+		end := o.Add(at, d)
+		if d > 0 && !o.Open(end.Add(-1)) {
+			return // it does not open again: then what is left runs by the clock
+		}
+		middle := at.Add(end.Sub(at) / 2)
+		if whole := o.Between(at, end); whole != d || o.Between(at, middle)+o.Between(middle, end) != whole {
+			t.Fatalf("open for %s until %s, which is when it has been open for %s", whole, end, d)
+		}
+	})
+}

@@ -104,6 +104,27 @@ func (o Opening) Add(at time.Time, d time.Duration) time.Time {
 	return end.Add(left)
 }
 
+// Between is for how long of the time from one moment until another it was open.
+func (o Opening) Between(at, until time.Time) time.Duration {
+	if o.Always() {
+		return max(0, until.Sub(at))
+	}
+	var open time.Duration
+	for from, end := range o.windows(at) {
+		if !from.Before(until) {
+			break
+		}
+		if from.Before(at) {
+			from = at
+		}
+		if end.After(until) {
+			end = until
+		}
+		open += max(0, end.Sub(from))
+	}
+	return open
+}
+
 // windows are the stretches in which it is open, whole ones, from the first that
 // ends after at. Blocks that touch are one. None where it is always open.
 func (o Opening) windows(at time.Time) iter.Seq2[time.Time, time.Time] {

@@ -70,7 +70,7 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 		}
 	}()
 	o.announce()
-	if a.Store, err = store.Open(ctx, store.Options{Database: o.DatabaseAddress(), Log: o.Log, Now: o.Now, Promise: a.Registry.Promise}); err != nil {
+	if a.Store, err = store.Open(ctx, store.Options{Database: o.DatabaseAddress(), Log: o.Log, Now: o.Now, Promise: a.Registry.Promise, Runs: a.Registry.Runs}); err != nil {
 		return nil, err
 	}
 	undo = append(undo, a.Store.Close)

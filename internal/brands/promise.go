@@ -15,3 +15,31 @@ func (r *Registry) Promise(m *sayline.Moment, from time.Time) (look, answer time
 	}
 	return from.Add(m.Decision.Within), from.Add(m.Decision.Answer)
 }
+
+// Runs is how the clocks of a brand's cases run: as their promises do. For a brand
+// that promises nothing in opening hours, or is not here, it is nil: by the clock.
+func (r *Registry) Runs(brand string) func(m *sayline.Moment, from, until time.Time) time.Duration {
+	b := r.ByID(brand)
+	if b == nil || !b.inHours() {
+		return nil
+	}
+	return func(m *sayline.Moment, from, until time.Time) time.Duration {
+		if !b.Promised(b.Index.Touchpoint(m.Context.Touchpoint)).InHours {
+			return until.Sub(from)
+		}
+		return b.Index.Opening(m.Context.Touchpoint, m.Context.Place).Between(from, until)
+	}
+}
+
+// inHours says whether any promise of the brand's runs in opening hours.
+func (b *Snapshot) inHours() bool {
+	if b.Promised(nil).InHours {
+		return true
+	}
+	for i := range b.Touchpoints {
+		if b.Promised(&b.Touchpoints[i]).InHours {
+			return true
+		}
+	}
+	return false
+}

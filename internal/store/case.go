@@ -232,7 +232,9 @@ func (tx *Tx) acknowledge(a Act, c *sayline.Case) error {
 	c.State, c.Owner, c.SnoozedUntil = sayline.CaseAcknowledged, a.Person, time.Time{}
 	if c.AcknowledgedAt.IsZero() {
 		c.AcknowledgedAt = tx.now
-		tx.countClock(c, ClockAcknowledge, tx.now.Sub(c.Since), !tx.now.After(c.AckBy), a.Zone)
+		if err := tx.stopClock(c, ClockAcknowledge, c.AckBy, a.Zone); err != nil {
+			return err
+		}
 	}
 	if err := tx.history(c.Brand, c.ID, c.Episode, sayline.StatusAcknowledged, a.Person, ""); err != nil {
 		return err
@@ -283,7 +285,9 @@ func (tx *Tx) opened(a Act, c *sayline.Case) error {
 		return err
 	}
 	c.SeenAt = tx.now
-	tx.countClock(c, ClockSeen, tx.now.Sub(c.Since), !tx.now.After(c.AckBy), a.Zone)
+	if err := tx.stopClock(c, ClockSeen, c.AckBy, a.Zone); err != nil {
+		return err
+	}
 	tx.caseEvent(c, sayline.EventCaseSeen, a.Person)
 	return tx.history(c.Brand, c.ID, c.Episode, sayline.StatusSeen, a.Person, "")
 }
@@ -294,7 +298,9 @@ func (tx *Tx) reached(c *sayline.Case, zone *time.Location) error {
 		return nil
 	}
 	c.ReachedAt = tx.now
-	tx.countClock(c, ClockReach, tx.now.Sub(c.Since), !tx.now.After(c.AckBy), zone)
+	if err := tx.stopClock(c, ClockReach, c.AckBy, zone); err != nil {
+		return err
+	}
 	tx.caseEvent(c, sayline.EventCaseReached, "")
 	return tx.history(c.Brand, c.ID, c.Episode, sayline.StatusReceived, "", "")
 }

@@ -69,3 +69,37 @@ func (c *counting) slowClocks(from, until time.Time) map[string]map[string]Clock
 	}
 	return want
 }
+
+// TestClocksRunAsPromisesDo: where a brand's promise stands still, so do its clocks;
+// another brand's run on.
+func TestClocksRunAsPromisesDo(t *testing.T) {
+	readsEngines(t, func(t *testing.T, h *readsHouse) {
+		ctx, c := context.Background(), newCounting(t, h, 15)
+		h.runs = func(brand string) func(*sayline.Moment, time.Time, time.Time) time.Duration {
+			return func(m *sayline.Moment, from, until time.Time) time.Duration {
+				if m.Context.Touchpoint != "k1" {
+					return until.Sub(from)
+				}
+				return until.Sub(from) - 9*time.Hour // the night
+			}
+		}
+		for touchpoint, want := range map[string]time.Duration{"k1": time.Hour, "k2": 10 * time.Hour} {
+			m := c.say(sayline.Moment{Brand: "sparkle", Zone: c.zone.String(), Feeling: 1, Kind: "problem", Audience: "customer", Context: sayline.Context{Touchpoint: touchpoint},
+				Decision: sayline.Decision{Team: touchpoint, Urgency: sayline.Normal, Within: 2 * time.Hour, Answer: 2 * time.Hour, OpensCase: true, GroupKey: touchpoint}})
+			began := c.now
+			c.now = c.now.Add(10 * time.Hour)
+			if err := h.Acknowledge(ctx, Act{Brand: "sparkle", Case: m.Case, Person: "lucia", Way: "desk", Zone: c.zone}, 0); err != nil {
+				t.Fatal(err)
+			}
+			teams, err := h.Clocks(ctx, "sparkle", began.Truncate(time.Hour), c.now.Add(time.Hour))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, clock := range []string{ClockReach, ClockSeen, ClockAcknowledge} {
+				if got := teams[touchpoint][clock].Bins; len(got) != 1 || got[ClockBin(want)] != 1 {
+					t.Errorf("at %s the clock %s stands at %v, want one of %s", touchpoint, clock, got, want)
+				}
+			}
+		}
+	})
+}

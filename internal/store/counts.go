@@ -2,6 +2,8 @@ package store
 
 import (
 	"cmp"
+	"database/sql"
+	"errors"
 	"math"
 	"slices"
 	"time"
@@ -150,6 +152,35 @@ func (tx *Tx) spread(sums map[countKey][6]int64) {
 		put(countMinute, c.minute, who)
 		put(countGuard, c.guard, who)
 	}
+}
+
+// stopClock measures a clock of a case's episode from its beginning until now.
+func (tx *Tx) stopClock(c *sayline.Case, clock string, by time.Time, zone *time.Location) error {
+	took, err := tx.ran(c)
+	if err == nil {
+		tx.countClock(c, clock, took, !tx.now.After(by), zone)
+	}
+	return err
+}
+
+// ran is how long a case's episode has run: in opening hours where its promise does.
+func (tx *Tx) ran(c *sayline.Case) (time.Duration, error) {
+	whole := tx.now.Sub(c.Since)
+	if tx.runs == nil {
+		return whole, nil
+	}
+	runs := tx.runs(c.Brand)
+	if runs == nil {
+		return whole, nil
+	}
+	m, err := scanMoment(tx.scanner("SELECT "+momentCols+" FROM moment WHERE brand_id = $1 AND case_id = $2 ORDER BY moment_id LIMIT 1", c.Brand, c.ID), c.Brand)
+	if errors.Is(err, sql.ErrNoRows) {
+		return whole, nil // its moments are no longer kept
+	}
+	if err != nil {
+		return 0, err
+	}
+	return runs(m, c.Since, tx.now), nil
 }
 
 // countClock adds one measured span of a case's episode to its team's clock.

@@ -65,17 +65,20 @@ func (s *Store) Progress(ctx context.Context, a Act, step string, last bool) err
 		if !last {
 			return nil
 		}
-		tx.clockAnswer(a, c)
+		if err := tx.clockAnswer(a, c); err != nil {
+			return err
+		}
 		return tx.resolve(c, a.Person, "done")
 	})
 }
 
 // clockAnswer stops the clock of an episode's answer, the first time.
-func (tx *Tx) clockAnswer(a Act, c *sayline.Case) {
-	if c.AnsweredAt.IsZero() {
-		c.AnsweredAt = tx.now
-		tx.countClock(c, ClockAnswer, tx.now.Sub(c.Since), !tx.now.After(c.AnswerBy), a.Zone)
+func (tx *Tx) clockAnswer(a Act, c *sayline.Case) error {
+	if !c.AnsweredAt.IsZero() {
+		return nil
 	}
+	c.AnsweredAt = tx.now
+	return tx.stopClock(c, ClockAnswer, c.AnswerBy, a.Zone)
 }
 
 // noted: something was done, so the acknowledgement does not run out.

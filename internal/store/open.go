@@ -29,6 +29,9 @@ type Options struct {
 	// Promise makes a case's promises anew when it is opened again. Default: as
 	// long by the clock as they were.
 	Promise promiser
+	// Runs says how a brand's clocks run from a time until another for what a moment
+	// began, as its promises do. It, or what it gives, may be nil: by the clock.
+	Runs func(brand string) func(m *sayline.Moment, from, until time.Time) time.Duration
 	// Passing is called at each [Point], and may keep it from being passed. Tests
 	// set it.
 	Passing func(at Point, with string)
@@ -41,6 +44,7 @@ type Store struct {
 	log       *slog.Logger
 	now       func() time.Time
 	promise   promiser
+	runs      func(brand string) func(m *sayline.Moment, from, until time.Time) time.Duration
 	passing   func(at Point, with string)
 	cubes     cubes
 	clocks    clockDays
@@ -68,7 +72,7 @@ var schemaVersion = func() int {
 // Open opens the database, brings its schema up to date and starts the group
 // writers. Close ends them after what waits is committed.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	s := &Store{database: o.Database, log: o.Log, now: o.Now, promise: o.Promise, passing: o.Passing, engine: sqliteEngine{}}
+	s := &Store{database: o.Database, log: o.Log, now: o.Now, promise: o.Promise, runs: o.Runs, passing: o.Passing, engine: sqliteEngine{}}
 	committers := 1
 	if strings.HasPrefix(o.Database, "postgres://") || strings.HasPrefix(o.Database, "postgresql://") {
 		s.engine = postgresEngine{}

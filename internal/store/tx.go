@@ -16,6 +16,7 @@ type Tx struct {
 	engine  engine
 	now     time.Time
 	promise promiser
+	runs    func(brand string) func(m *sayline.Moment, from, until time.Time) time.Duration
 	counts  []count  // of clocks
 	moments []signed // to be counted
 	events  []sayline.Event

@@ -73,7 +73,9 @@ func (tx *Tx) answered(a Act, c *sayline.Case, m *sayline.Message) error {
 	if m.Asks {
 		status = sayline.StatusNeedsInfo
 	} else {
-		tx.clockAnswer(a, c)
+		if err := tx.clockAnswer(a, c); err != nil {
+			return err
+		}
 	}
 	subject := c.ID
 	if m.Moment != "" {

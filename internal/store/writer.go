@@ -253,7 +253,7 @@ func (w *writer) try(group []*job) (events []sayline.Event, err error) {
 	if err := w.begin(ctx); err != nil {
 		return nil, err
 	}
-	tx := &Tx{ctx: ctx, conn: w.conn, engine: w.store.engine, now: w.store.now(), promise: w.store.promise}
+	tx := &Tx{ctx: ctx, conn: w.conn, engine: w.store.engine, now: w.store.now(), promise: w.store.promise, runs: w.store.runs}
 	if err := tx.all(group); err != nil || len(group) == 1 && group[0].err != nil {
 		w.rollback(ctx)
 		return nil, err
