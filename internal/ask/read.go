@@ -181,11 +181,9 @@ func (k *Book) reading(typed, after string, words []token, spans []span) Reading
 			spans[n].from = i
 		}
 	}
-	if len(spans) > 0 && k.onlyFiller(words, owner) { // "is", after all was understood
-		for i := range owner {
-			if owner[i] < 0 {
-				owner[i] = max(0, previous(owner, i))
-			}
+	for i := 1; i < len(words); i++ { // "of" after them
+		if owner[i] < 0 && owner[i-1] >= 0 && k.filler[words[i].text] && !quoted(typed, words[i]) {
+			owner[i] = owner[i-1]
 		}
 	}
 	var r Reading
@@ -194,24 +192,6 @@ func (k *Book) reading(typed, after string, words []token, spans []span) Reading
 	}
 	r.Rest = strings.TrimSpace(strings.Join(slices.DeleteFunc([]string{said(typed, words, owner, -1), after}, func(s string) bool { return s == "" }), " "))
 	return r
-}
-
-func (k *Book) onlyFiller(words []token, owner []int) bool {
-	for i, t := range words {
-		if owner[i] < 0 && !k.filler[t.text] {
-			return false
-		}
-	}
-	return true
-}
-
-func previous(owner []int, i int) int {
-	for ; i >= 0; i-- {
-		if owner[i] >= 0 {
-			return owner[i]
-		}
-	}
-	return -1
 }
 
 // said are the words of an owner as they were typed, with one blank where others

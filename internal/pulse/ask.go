@@ -64,7 +64,19 @@ func (p *Pulse) asked(r *http.Request, b *brands.Snapshot) (query, ask.Reading) 
 	if reading.Rest != "" {
 		v.Set(ByWords, reading.Rest)
 	}
-	return parseQuery(v, b), reading
+	q = parseQuery(v, b)
+	q.Touchpoints = within(q.Touchpoints, q.Place, b)
+	return q, reading
+}
+
+// within are those of the touchpoints that stand at a place or below it: of all
+// restrooms those of Terminal 2. Where none do, they are meant as they are.
+func within(touchpoints []string, place string, b *brands.Snapshot) []string {
+	there := slices.DeleteFunc(slices.Clone(touchpoints), func(id string) bool { return !b.Index.Under(b.Index.Touchpoint(id).Place, place) })
+	if len(there) == 0 {
+		return touchpoints
+	}
+	return there
 }
 
 // ask answers a sentence with the page it asks for.

@@ -193,14 +193,14 @@ func (f *feed) said(ctx context.Context, s *stage, n news) (*saidNews, error) {
 		if err != nil {
 			return nil, err
 		}
-		if s.of.Has(m) {
+		if s.of.Has(m) && !s.period.past() {
 			fresh[id], list = true, append(list, m)
 		} else if f.query.Narrows() && n.other {
 			n.gone = append(n.gone, id) // changed, it may have been of this view before
 		}
 	}
 	if len(n.cases) > 0 {
-		shown, err := f.Store.MomentsOfPart(ctx, f.brand, s.of, "", f.entries)
+		shown, err := s.newest(ctx, f.entries)
 		if err != nil {
 			return nil, err
 		}

@@ -225,6 +225,32 @@ func TestOwnDatesByForm(t *testing.T) {
 	}
 }
 
+// TestAskByForm: without a script too, a sentence is answered with its view; it adds
+// to what the page is narrowed by, and of all that have a name only those of the
+// place are meant. While it is typed nothing private is told.
+func TestAskByForm(t *testing.T) {
+	h := openPulse(t, housetest.Options{})
+	c := h.Client(elena)
+	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	for asked, want := range map[string]string{
+		"q=unhappy,+last+2+hours&kind=problem":      "?feeling=1&feeling=2&kind=problem&period=2h",
+		"q=can't+find+it+yesterday&period=7":        "?from=2026-11-21&to=2026-11-21&topic=cant-find-it",
+		"q=tastes+of+metal&show=all":                "?show=all&topic=tastes-off&words=metal",
+		"q=about+a+person":                          "?words=about+a+person",
+		"q=&touchpoint=k7f3&period=30":              "?period=30&touchpoint=k7f3",
+		"q=unhappy,+&place=madrid&feeling=1":        "?feeling=1&feeling=2&place=madrid",
+		"q=shelf,+Madrid&topic=about-a-person&lot=": "?place=madrid&touchpoint=k7f3&touchpoint=m3p9",
+	} {
+		_, _, to := get(t, h, c, "/b/sparkle/pulse/ask?"+asked)
+		if got := strings.TrimPrefix(to, "/b/sparkle/pulse"); got != want && !strings.Contains(asked, "yesterday") || !strings.Contains(to, "/b/sparkle/pulse?") {
+			t.Errorf("%s leads to %s, want %s", asked, got, want)
+		}
+	}
+	if _, body, _ := get(t, h, c, "/b/sparkle/pulse/ask/read?q=about+a+pers"); strings.Contains(body, `"topic"`) || !strings.Contains(body, "about a pers") {
+		t.Errorf("a private topic is told of: %s", body)
+	}
+}
+
 // TestLiveUnderAFilter: a narrowed page moves by what is of it and by nothing else;
 // what changes so that it no longer is, goes.
 func TestLiveUnderAFilter(t *testing.T) {

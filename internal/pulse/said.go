@@ -1,7 +1,9 @@
 package pulse
 
 import (
+	"bytes"
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,14 +51,27 @@ func (b *board) Entries() []entryView {
 	return list
 }
 
-// said reads the newest of the stream.
+// said reads the newest of the stream: of a period of days or hours what came in
+// it; now and today whatever came last, for a stream is never empty of an early morning.
 func (s *stage) said(ctx context.Context, n int) error {
-	list, err := s.Store.MomentsOfPart(ctx, s.brand, s.of, "", n)
+	list, err := s.newest(ctx, n)
 	if err != nil {
 		return err
 	}
 	s.board.Said, err = s.entries(ctx, list)
 	return err
+}
+
+func (s *stage) newest(ctx context.Context, n int) ([]*sayline.Moment, error) {
+	before := ""
+	if s.period.past() {
+		before = sayline.NewID(s.period.until, bytes.NewReader(make([]byte, 16)))
+	}
+	list, err := s.Store.MomentsOfPart(ctx, s.brand, s.of, before, n)
+	if s.period.Name == now || s.period.Name == today {
+		return list, err
+	}
+	return slices.DeleteFunc(list, func(m *sayline.Moment) bool { return m.ReceivedAt.Before(s.period.from) }), err
 }
 
 // entries describes public moments, with what came of them.
