@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"io"
+	"log/slog"
 	"time"
 
 	"github.com/sayline/sayline"
@@ -40,11 +41,13 @@ type past struct {
 	clock  *clock
 	end    time.Time
 	agenda agenda
+	opens  *intake.Opens
+	zones  map[string]*time.Location // by brand
 }
 
 // newPast makes a past that ends at end. The door's and the store's clock must be c.
 func newPast(s *store.Store, d *intake.Door, c *clock, random io.Reader, end time.Time) *past {
-	p := &past{door: d, clock: c, end: end}
+	p := &past{door: d, clock: c, end: end, opens: intake.NewOpens(s, c.now, slog.New(slog.DiscardHandler)), zones: map[string]*time.Location{}}
 	p.life = life{store: s, now: c.now, random: random, tempo: usual, at: p.at, taken: map[string]int{}}
 	return p
 }
@@ -66,6 +69,7 @@ func (p *past) live(ctx context.Context) error {
 			return err
 		}
 	}
+	p.opens.Write(ctx, func(brand string) *time.Location { return p.zones[brand] }, p.end)
 	return ctx.Err()
 }
 
@@ -117,6 +121,7 @@ func (p *past) say(ctx context.Context, w *people, u *utterance) error {
 	if err != nil {
 		return err
 	}
+	p.look(w, &done.Moment)
 	if !p.deal(w, &done.Moment, done.Moment.Episode) {
 		return nil
 	}
@@ -130,6 +135,21 @@ func (p *past) say(ctx context.Context, w *people, u *utterance) error {
 		p.at(t, func(ctx context.Context) error { return p.solved(ctx, w, done.Secret) })
 	}
 	return nil
+}
+
+// mostLook is how many more than who speaks open a screen, at most, and say nothing.
+const mostLook = 4
+
+// look lets those open the screen who came to one: who spoke, and some who did not.
+func (p *past) look(w *people, m *sayline.Moment) {
+	t := w.brand.Index.Touchpoint(m.Context.Touchpoint)
+	if t == nil || m.Context.Source == "kiosk" {
+		return
+	}
+	p.zones[w.brand.ID] = w.brand.Location()
+	for range 1 + w.rand.IntN(mostLook+1) {
+		p.opens.Count(w.brand, t)
+	}
 }
 
 // ring fires a case's waiting step at the desk of who is on duty, where it comes up.

@@ -65,6 +65,7 @@ func checkLived(t *testing.T, db *sql.DB, brand string, days int) {
 	for what, query := range map[string]string{
 		"reached": "SELECT COUNT(*) FROM cases WHERE brand_id = $1 AND reached_at > 0 AND reached_at < seen_at",
 		"taken":   "SELECT COUNT(*) FROM cases WHERE brand_id = $1 AND acknowledged_at > seen_at",
+		"opened":  "SELECT COUNT(*) FROM count_open WHERE brand_id = $1 AND width = 2",
 		"answers": "SELECT COUNT(*) FROM message WHERE brand_id = $1 AND direction = 'reply'",
 		"solved":  "SELECT COUNT(*) FROM moment WHERE brand_id = $1 AND solved = 'yes'",
 		"closed":  "SELECT COUNT(*) FROM cases WHERE brand_id = $1 AND state = 'resolved' AND resolved_at > answered_at AND answered_at > 0",
