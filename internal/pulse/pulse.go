@@ -132,6 +132,10 @@ type begin struct {
 func (p *Pulse) page(w http.ResponseWriter, r *http.Request, v *auth.Viewer) error {
 	page := &pulsePage{View: p.NewView(r, v)}
 	page.Room, page.Title, page.Scripts = "pulse", page.Say("nav_pulse"), []string{"pulse.js"}
+	if p.late(page.View, ParseFilter(r.URL.Query(), v.Brand)) {
+		w.Header().Set("Refresh", "1")
+		return p.Plain(w, r, http.StatusOK, p.pages, "catching-up", page)
+	}
 	b, err := p.board(r.Context(), page.View, parseQuery(r.URL.Query(), v.Brand))
 	if err != nil {
 		return err

@@ -32,3 +32,9 @@ func (p *Pulse) told(ctx context.Context, v *house.View, f Filter) ([]figure, er
 	}
 	return told, nil
 }
+
+// late says whether the counts of a filter's days are still being read, as after a
+// start: who opens the pulse then is told so, and it opens by itself.
+func (p *Pulse) late(v *house.View, f Filter) bool {
+	return len(f.between(v.Now.In(v.Brand().Location())).starts) > days[week] && f.Period != today && f.Period != now && p.Store.CatchingUp(v.Brand().ID)
+}

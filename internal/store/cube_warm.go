@@ -12,7 +12,7 @@ const (
 	warmWeeks  = 4
 	warmDays   = 210
 	warmClocks = 91
-	warmEach   = 7 // days at a time, so that a page has to wait for no more
+	warmFirst  = 9 // days of a week and what is to come, before the hours
 )
 
 // WarmCounts reads into memory what the pages of the pulse will ask for: of the
@@ -22,7 +22,7 @@ const (
 func (s *Store) WarmCounts(ctx context.Context) error {
 	at := s.now()
 	rows, err := s.readers.QueryContext(ctx, "SELECT brand_id FROM count_mark WHERE width = $1 AND bucket >= $2 GROUP BY brand_id ORDER BY SUM(n) DESC, brand_id",
-		widthDay, micros(at.AddDate(0, 0, -warmEach)))
+		widthDay, micros(at.AddDate(0, 0, -7)))
 	if err != nil {
 		return s.failed(err)
 	}
@@ -35,7 +35,9 @@ func (s *Store) WarmCounts(ctx context.Context) error {
 	}); err != nil {
 		return s.failed(err)
 	}
+	defer s.warming.Store("")
 	for _, brand := range brands {
+		s.warming.Store(brand)
 		for _, q := range warming(brand, at) {
 			if s.cubes.full() {
 				return nil
@@ -44,26 +46,34 @@ func (s *Store) WarmCounts(ctx context.Context) error {
 				return s.failed(err)
 			}
 		}
-		if _, err := s.Clocks(ctx, brand, at.AddDate(0, 0, -warmClocks), at.AddDate(0, 0, 1)); err != nil {
-			return err
+		for n := range warmClocks {
+			if _, err := s.Clocks(ctx, brand, at.AddDate(0, 0, -n), at.AddDate(0, 0, 1-n)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
+// CatchingUp says whether a brand's counts are being read ahead just now: what asks
+// for many days would wait for it.
+func (s *Store) CatchingUp(brand string) bool { return s.warming.Load() == brand }
+
 // warming are a brand's reads, the most wanted first.
 func warming(brand string, at time.Time) (list []CountsQuery) {
 	until := at.AddDate(0, 0, 2)
-	days := func(n int) CountsQuery {
-		return CountsQuery{Brand: brand, Level: ByDay, From: until.AddDate(0, 0, -n-warmEach), Until: until.AddDate(0, 0, -n)}
+	days := func(from, to int) {
+		for n := from; n < to; n++ {
+			list = append(list, CountsQuery{Brand: brand, Level: ByDay, From: until.AddDate(0, 0, -n-1), Until: until.AddDate(0, 0, -n)})
+		}
 	}
-	list = append(list, days(0))
+	days(0, warmFirst)
 	for week := range warmWeeks + 1 {
-		day := at.AddDate(0, 0, -7*week)
-		list = append(list, CountsQuery{Brand: brand, Level: ByHour, From: day.AddDate(0, 0, -1), Until: day.AddDate(0, 0, 1)})
+		for n := range 8 { // two days, a quarter of one at a time
+			end := at.AddDate(0, 0, 1-7*week).Add(-time.Duration(6*n) * time.Hour)
+			list = append(list, CountsQuery{Brand: brand, Level: ByHour, From: end.Add(-6 * time.Hour), Until: end})
+		}
 	}
-	for n := warmEach; n < warmDays; n += warmEach {
-		list = append(list, days(n))
-	}
+	days(warmFirst, warmDays)
 	return list
 }

@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sayline/sayline"
@@ -48,6 +49,7 @@ type Store struct {
 	passing   func(at Point, with string)
 	cubes     cubes
 	clocks    clockDays
+	warming   atomic.Value // the brand whose counts are read ahead just now
 	readers   *sql.DB
 	reading   sync.Map // text → *sql.Stmt of readers
 	writing   *sql.DB
