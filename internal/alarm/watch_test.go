@@ -229,7 +229,12 @@ func (p *post) clocks(ago time.Duration, kept, n int) {
 	}
 	defer db.Close()
 	hour := store.HourStart(p.now.Add(ago), time.UTC)
-	if _, err := db.ExecContext(context.WithoutCancel(p.Context()), "INSERT INTO count_clock (brand_id, lane, bucket, team, clock, bin, n, kept) VALUES ($1, '', $2, 'crew', $3, 40, $4, $5)", "sparkle", hour, store.ClockAcknowledge, n, kept); err != nil {
+	ctx := context.WithoutCancel(p.Context())
+	if _, err := db.ExecContext(ctx, "INSERT INTO count_clock (brand_id, lane, bucket, team, clock, bin, n, kept) VALUES ($1, '', $2, 'crew', $3, 40, $4, $5)", "sparkle", hour, store.ClockAcknowledge, n, kept); err != nil {
 		p.Fatal(err)
+	}
+	day := hour - hour%(24*time.Hour).Microseconds()
+	if _, err := db.ExecContext(ctx, "INSERT INTO count_mark (brand_id, width, bucket, n) VALUES ($1, 3, $2, 1) ON CONFLICT (brand_id, width, bucket) DO UPDATE SET n = count_mark.n + 1", "sparkle", day); err != nil {
+		p.Fatal(err) // as the writer does, so that what is in memory is read anew
 	}
 }
