@@ -63,6 +63,9 @@ func (d *Digest) Next(after time.Time, zone *time.Location) time.Time {
 	y, m, day := after.Date()
 	for ; ; day++ {
 		at := time.Date(y, m, day, d.Hour, 0, 0, 0, zone)
+		if h := at.Hour(); h != d.Hour && h != (d.Hour+1)%24 { // left out; west of Greenwich that is an hour early, and may be the day before
+			at = at.Add(time.Hour)
+		}
 		if at.After(after) && (d.Every == DigestDaily || at.Weekday() == d.Weekday) {
 			return at
 		}

@@ -46,6 +46,37 @@ func TestDigestSlots(t *testing.T) {
 	}
 }
 
+// TestDigestAtAnHourThatIsLeftOut: it comes at the hour after, on its own day, east
+// and west of Greenwich, and tells of the day before.
+func TestDigestAtAnHourThatIsLeftOut(t *testing.T) {
+	for _, c := range []struct {
+		zone, after, want string
+		hour              int
+	}{
+		{"America/Santiago", "2025-09-02T12:00:00Z", "2025-09-07T01:00:00-03:00", 0},
+		{"America/New_York", "2026-03-02T12:00:00Z", "2026-03-08T03:00:00-04:00", 2},
+		{"Europe/Madrid", "2026-03-23T12:00:00Z", "2026-03-29T03:00:00+02:00", 2},
+	} {
+		zone, err := time.LoadLocation(c.zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		after, err := time.Parse(time.RFC3339, c.after)
+		if err != nil {
+			t.Fatal(err)
+		}
+		weekly := sayline.Digest{Every: sayline.DigestWeekly, Weekday: time.Sunday, Hour: c.hour}
+		slot := weekly.Next(after, zone)
+		if got := slot.Format(time.RFC3339); got != c.want {
+			t.Errorf("%s: it comes at %s, want %s", c.zone, got, c.want)
+		}
+		daily := sayline.Digest{Every: sayline.DigestDaily, Hour: c.hour}
+		if from, _ := daily.Days(daily.Next(slot.Add(-2*time.Hour), zone), zone); from.Weekday() != time.Saturday {
+			t.Errorf("%s: the Sunday's tells of %s", c.zone, from)
+		}
+	}
+}
+
 // TestDigestsThatCannotBe are refused.
 func TestDigestsThatCannotBe(t *testing.T) {
 	for _, d := range []sayline.Digest{

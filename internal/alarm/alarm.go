@@ -85,7 +85,7 @@ type look struct {
 func (w *Watch) lookAt(ctx context.Context, b *brands.Snapshot) (err error) {
 	now := w.Now()
 	l := &look{Watch: w, b: b, now: now, since: now.Truncate(time.Minute).Add(time.Minute - Window), taken: map[string]bool{}}
-	if l.heard, err = w.Store.Unhappy(ctx, b.ID, l.since); err != nil {
+	if l.heard, err = w.Store.Unhappy(ctx, b.ID, b.Guarded(), l.since); err != nil {
 		return err
 	}
 	if l.on, err = w.Store.AlarmsOn(ctx, b.ID); err != nil {
@@ -145,7 +145,7 @@ func (l *look) usual(ctx context.Context, touchpoints []string) (Usual, error) {
 		weeks = append(weeks, store.Week{Day: store.DayStart(at, zone),
 			Hours: []int64{store.HourStart(at.Add(-time.Hour), zone), store.HourStart(at, zone), store.HourStart(at.Add(time.Hour), zone)}})
 	}
-	before, err := l.Store.UnhappyBefore(ctx, l.b.ID, touchpoints, weeks)
+	before, err := l.Store.UnhappyBefore(ctx, l.b.ID, l.b.Guarded(), touchpoints, weeks)
 	if err != nil {
 		return Usual{}, err
 	}

@@ -13,7 +13,7 @@ import (
 // is said of it.
 func (l *look) lots(ctx context.Context) error {
 	since := l.now.Add(-LotWindow)
-	heard, err := l.Store.UnhappyLots(ctx, l.b.ID, since)
+	heard, err := l.Store.UnhappyLots(ctx, l.b.ID, l.b.Guarded(), since)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (l *look) lots(ctx context.Context) error {
 // usualOf is what is usual of a lot of a product: its lots' days before the window.
 func (l *look) usualOf(ctx context.Context, gtin string) (Usual, error) {
 	until := l.now.Add(-LotWindow)
-	unhappy, days, err := l.Store.LotsBefore(ctx, l.b.ID, gtin, until.Add(-Weeks*7*24*time.Hour), until)
+	unhappy, days, err := l.Store.LotsBefore(ctx, l.b.ID, l.b.Guarded(), gtin, until.Add(-Weeks*7*24*time.Hour), until)
 	return Usual{Unhappy: unhappy, Windows: days}, err
 }
 
@@ -61,6 +61,6 @@ func (l *look) ofLot(id store.LotID, h store.Heard, since time.Time) store.Alarm
 			team = t
 		}
 	}
-	return store.AlarmPlan{Among: store.Among{Lot: id}, Since: since,
+	return store.AlarmPlan{Among: store.Among{Lot: id, Guarded: l.b.Guarded()}, Since: since,
 		Decision: l.decide(&sayline.Moment{Kind: "problem", Context: sayline.Context{Product: id.GTIN, Lot: id.Lot}}, team)}
 }

@@ -95,6 +95,6 @@ func (l *look) ofPlace(place string, ids []string) store.AlarmPlan {
 			break
 		}
 	}
-	return store.AlarmPlan{Among: store.Among{Touchpoints: ids}, Since: l.since,
+	return store.AlarmPlan{Among: store.Among{Touchpoints: ids, Guarded: l.b.Guarded()}, Since: l.since,
 		Decision: l.decide(&sayline.Moment{Context: sayline.Context{Place: place}}, team)}
 }

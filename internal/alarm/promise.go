@@ -21,6 +21,13 @@ func (l *look) promises(ctx context.Context) error {
 		return err
 	}
 	on := l.of(store.AboutPromise)
+	for _, a := range on {
+		if l.b.Index.Team(a.Subject) == nil { // there is no such team any more
+			if err := l.Store.EndAlarm(ctx, a); err != nil {
+				return err
+			}
+		}
+	}
 	var before map[string]map[string]store.Clock
 	for i := range l.b.Teams {
 		team := l.b.Teams[i].ID

@@ -44,6 +44,6 @@ func (l *look) ofTouchpoint(id string) store.AlarmPlan {
 	if t := l.b.Index.Touchpoint(id); t != nil {
 		team = t.Owner
 	}
-	return store.AlarmPlan{Among: store.Among{Touchpoints: []string{id}}, Since: l.since,
+	return store.AlarmPlan{Among: store.Among{Touchpoints: []string{id}, Guarded: l.b.Guarded()}, Since: l.since,
 		Decision: l.decide(&sayline.Moment{Context: sayline.Context{Touchpoint: id}}, team)}
 }

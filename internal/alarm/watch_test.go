@@ -19,11 +19,12 @@ import (
 // airport is a terminal with three restrooms in it, and a gate elsewhere.
 func airport() *sayline.Config {
 	c := &sayline.Config{Brand: sayline.Brand{ID: "sparkle", Name: "Sparkle", Languages: []string{"en"}, Look: sayline.Look{Color: "#0b6e4f"}},
-		Places:   []sayline.Place{{ID: "airport", Name: sayline.Plain("Airport")}, {ID: "terminal", Name: sayline.Plain("Terminal"), Parent: "airport"}, {ID: "field", Name: sayline.Plain("Field"), Parent: "airport"}},
-		Products: []sayline.Product{{GTIN: lemon, Name: sayline.Plain("Lemon")}},
-		People:   []sayline.Person{{ID: "lucia", Name: "Lucía", Email: "lucia@sparkle.example"}},
-		Teams:    []sayline.Team{{ID: "crew", Name: sayline.Plain("Crew")}, {ID: "quality", Name: sayline.Plain("Quality")}},
-		Routes:   []sayline.Rule{{To: "crew", Urgency: sayline.None}},
+		Places:    []sayline.Place{{ID: "airport", Name: sayline.Plain("Airport")}, {ID: "terminal", Name: sayline.Plain("Terminal"), Parent: "airport"}, {ID: "field", Name: sayline.Plain("Field"), Parent: "airport"}},
+		Products:  []sayline.Product{{GTIN: lemon, Name: sayline.Plain("Lemon")}},
+		People:    []sayline.Person{{ID: "lucia", Name: "Lucía", Email: "lucia@sparkle.example"}},
+		Teams:     []sayline.Team{{ID: "crew", Name: sayline.Plain("Crew")}, {ID: "quality", Name: sayline.Plain("Quality")}},
+		Routes:    []sayline.Rule{{To: "crew", Urgency: sayline.None}},
+		Audiences: []sayline.Audience{{ID: "vendor", Label: sayline.Plain("Vendors"), Guarded: true}},
 	}
 	for _, t := range []struct{ id, place string }{{"wc1", "terminal"}, {"wc2", "terminal"}, {"wc3", "terminal"}, {"gate", "field"}} {
 		c.Touchpoints = append(c.Touchpoints, sayline.Touchpoint{ID: t.id, Name: sayline.Plain(t.id), Channel: "kiosk", Stage: "uses", Place: t.place})
@@ -163,6 +164,35 @@ func TestOneHandIsNobody(t *testing.T) {
 	p.want("twenty at three")
 }
 
+// TestSmallAudiencesAlarmNobody: an alarm is told to everybody and by the minute, so
+// what employees and guarded audiences say raises none and stands in no number or
+// picture of another's.
+func TestSmallAudiencesAlarmNobody(t *testing.T) {
+	both(t, func(p *post) {
+		mixed := func(n int, audience ...string) {
+			for i := range n {
+				p.say(func(m *sayline.Moment) {
+					m.Feeling, m.Audience = 1, audience[i%len(audience)]
+					m.Context.Touchpoint = []string{"wc1", "wc2"}[i/2%2]
+				})
+				p.now = p.now.Add(25 * time.Second)
+			}
+		}
+		mixed(12, "employee", "vendor")
+		p.want("twelve of employees and vendors")
+		mixed(18, "employee", "customer")
+		p.want("and nine of customers", "place terminal")
+		all, err := p.AlarmsOn(p.Context(), "sparkle")
+		if err != nil || all[0].Moments != 9 {
+			p.Fatalf("the alarm is %+v (%v)", all, err)
+		}
+		by, err := p.HeardBy(p.Context(), "sparkle", store.Among{Touchpoints: []string{"wc1", "wc2"}, Guarded: []string{"vendor"}}, p.now.Add(-time.Hour), 2*time.Hour)
+		if n := by[p.now.Add(-time.Hour)]; err != nil || n != 9 {
+			p.Errorf("its picture shows %d (%v)", n, err)
+		}
+	})
+}
+
 // TestLotStandsOut: what is wrong with a lot is theirs who have most of it, whether
 // it made work or not; another lot of the product is no part of it.
 func TestLotStandsOut(t *testing.T) {
@@ -214,6 +244,19 @@ func TestPromiseFalls(t *testing.T) {
 		p.now = p.now.Add(4 * time.Hour)
 		p.want("when the hours are over")
 	})
+}
+
+// TestPromiseOfATeamThatIsGone is over.
+func TestPromiseOfATeamThatIsGone(t *testing.T) {
+	p := open(t, storetest.SQLite(t))
+	p.clocks(-30*24*time.Hour, 190, 200)
+	p.clocks(0, 3, 10)
+	p.want("three of ten", "promise crew")
+	c := airport()
+	c.Teams, c.Routes = c.Teams[1:], []sayline.Rule{{To: "quality", Urgency: sayline.None}}
+	p.watch.Brands.Set(brands.New(2, c, nil))
+	p.now = p.now.Add(2 * time.Minute)
+	p.want("without the team")
 }
 
 // clocks lets a team have been on so many of so many cases in time, some time ago.

@@ -63,7 +63,9 @@ func TestReading(t *testing.T) {
 	for _, text := range []string{"one", "two", "three"} {
 		h.said(sayline.Moment{Topic: "cant-find-it", Text: text, Lang: "en", Feeling: 2, Context: housetest.At("k7f3")})
 	}
-	h.said(sayline.Moment{Feeling: 5, Text: "lovely", Lang: "es-MX", Context: housetest.At("lemon")})
+	lemon := housetest.At("lemon")
+	lemon.Ref = "room 412"
+	h.said(sayline.Moment{Feeling: 5, Text: "lovely", Lang: "es-MX", Context: lemon})
 	h.said(sayline.Moment{Text: "colleague", Audience: "employee", Feeling: 1, Context: housetest.At("k7f3")})
 	h.said(sayline.Moment{Topic: topic, Text: "private", Context: housetest.At("k7f3")})
 	key := h.reader("lake", store.ForRead)
@@ -71,6 +73,15 @@ func TestReading(t *testing.T) {
 	a := h.call("GET", "/moments?limit=2", key, "")
 	if a.status != 200 || strings.Join(texts(a.body["moments"]), " ") != "lovely three" || a.header.Get("Link") == "" {
 		t.Fatalf("%d %v", a.status, a.body)
+	}
+	other := store.SystemKey + "yard"
+	if err := h.Store.MakeSystem(t.Context(), &store.System{Brand: "sparkle", ID: "yard", Name: "yard", Teams: []string{"yard"}, For: store.ForAll, MadeAt: time.Now(), MadeBy: "irene"}, sayline.HashSecret(other)); err != nil {
+		t.Fatal(err)
+	}
+	for k, want := range map[string]bool{key: true, other: false} {
+		if strings.Contains(string(asJSON(h.call("GET", "/moments?feeling=5", k, "").body)), "room 412") != want {
+			t.Errorf("a room is told to who works on it, and only then: %v", want)
+		}
 	}
 	b := h.call("GET", "/moments?limit=2&after="+a.body["next"].(string), key, "")
 	if strings.Join(texts(b.body["moments"]), " ") != "two one" || b.body["next"] != nil {

@@ -34,6 +34,9 @@ func (c *call) momentDoc(m *sayline.Moment, k *sayline.Case) *momentDoc {
 	if k != nil && (k.Lane == "" || slices.Contains(c.system.Lanes, k.Lane)) {
 		d.Team, d.State = k.Team, k.State
 	}
+	if k == nil || !c.system.MayAct(k) {
+		d.Ref = "" // who works on it knows the room
+	}
 	return d
 }
 

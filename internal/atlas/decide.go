@@ -85,6 +85,12 @@ func (a *Atlas) addOpportunity(w http.ResponseWriter, r *http.Request, v *auth.V
 	return house.Done(w, r, house.Back(form.Get("back"), house.BrandPath(v.Brand.ID, "/map?t="+url.QueryEscape(t.ID))), "map_kept")
 }
 
+// guards says whether a moment is of an audience of which none shows by itself: then,
+// or by now.
+func guards(b *brands.Snapshot, m *sayline.Moment) bool {
+	return m.Guarded || slices.Contains(b.Guarded(), m.Audience)
+}
+
 func orGone(err error) error {
 	if err == nil {
 		return errNoOpportunity
@@ -108,7 +114,7 @@ func (a *Atlas) exists(r *http.Request, v *auth.Viewer, o *sayline.Opportunity) 
 		if kind := sayline.KindOf(err); err != nil && (kind == sayline.NotFound || kind == sayline.Gone) {
 			return false, nil
 		}
-		return err == nil && m.Lane == "" && !m.Guarded && m.Kind == "idea" && m.Context.Touchpoint == o.Touchpoint, err
+		return err == nil && m.Lane == "" && !guards(v.Brand, m) && m.Kind == "idea" && m.Context.Touchpoint == o.Touchpoint, err
 	}
 	return false, nil
 }

@@ -92,7 +92,7 @@ func (a *Atlas) sourced(ctx context.Context, p *mapPage, o *opportunity) error {
 		case sayline.KindOf(err) == sayline.NotFound || sayline.KindOf(err) == sayline.Gone: // its author took it back
 		case err != nil:
 			return err
-		case m.Lane == "" && !m.Guarded:
+		case m.Lane == "" && !guards(p.Brand(), m):
 			x.Idea = m
 		}
 	}

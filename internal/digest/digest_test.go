@@ -295,3 +295,34 @@ func TestSentOnce(t *testing.T) {
 		h.sent(2)
 	})
 }
+
+// TestWhatWasDoneIsNoColleagues: a case in which a colleague said something is not
+// told of, nor when that is taken back; and of none the room.
+func TestWhatWasDoneIsNoColleagues(t *testing.T) {
+	onEngines(t, func(t *testing.T, h *house) {
+		done := func(m sayline.Moment) sayline.Moment {
+			m.Class = sayline.Unidentified
+			a := h.Say(sparkle, m)
+			if err := h.House.Store.Resolve(t.Context(), h.House.Act(sparkle, a.Moment.Case, "lucia"), "done"); err != nil {
+				t.Fatal(err)
+			}
+			return a.Moment
+		}
+		at := housetest.At("k7f3")
+		at.Ref = "room 412"
+		done(sayline.Moment{Topic: "cant-find-it", Text: "where?", Context: at})
+		theirs := done(sayline.Moment{Topic: "tastes-off", Audience: "employee", Text: "of metal", Context: housetest.At("lemon")})
+		want := func(when string) {
+			t.Helper()
+			list, err := h.House.Store.Did(t.Context(), sparkle, nil, monday.AddDate(0, 0, -1), monday.AddDate(0, 0, 1), 9)
+			if err != nil || len(list) != 1 || list[0].Topic != "cant-find-it" {
+				t.Errorf("%s what was done is %+v (%v)", when, list, err)
+			}
+		}
+		want("while it is kept")
+		if err := h.House.Store.Withdraw(t.Context(), sparkle, theirs.Receipt); err != nil {
+			t.Fatal(err)
+		}
+		want("when it is taken back")
+	})
+}

@@ -197,7 +197,9 @@ func (l *letter) done(names house.Names, f *figures) {
 		if took := c.ResolvedAt.Sub(c.OpenedAt); took > 0 {
 			about = house.Join(" · ", names.Team(c.Team, c.Place), about, l.Say("digest_within", "took", l.Took(took)))
 		}
-		l.Did = append(l.Did, did{names.Title(c, nil), about})
+		what := *c
+		what.Ref = "" // a room or an order can tell who spoke
+		l.Did = append(l.Did, did{names.Title(&what, nil), about})
 	}
 }
 

@@ -59,7 +59,7 @@ func (h *House) Alarming(ctx context.Context, v Voice, names Names, a *store.Ala
 		err = h.keptPicture(ctx, v, a, until, out)
 	case store.AboutLot:
 		out.Said, out.Caption = names.Alarm(a), v.Say("alarm_pic_day")
-		err = h.heardPicture(ctx, v, a, store.Among{Lot: a.Lot()}, until, 24*time.Hour, 14, out)
+		err = h.heardPicture(ctx, v, a, store.Among{Lot: a.Lot(), Guarded: names.b.Guarded()}, until, 24*time.Hour, 14, out)
 	case store.AboutPlace:
 		var ids []string
 		for _, t := range names.b.Touchpoints {
@@ -68,10 +68,10 @@ func (h *House) Alarming(ctx context.Context, v Voice, names Names, a *store.Ala
 			}
 		}
 		out.Said, out.Caption = names.Alarm(a), v.Say("alarm_pic_10")
-		err = h.heardPicture(ctx, v, a, store.Among{Touchpoints: append(ids, "")}, until, 10*time.Minute, 18, out)
+		err = h.heardPicture(ctx, v, a, store.Among{Touchpoints: ids, Guarded: names.b.Guarded()}, until, 10*time.Minute, 18, out)
 	default:
 		out.Said, out.Caption = names.Alarm(a), v.Say("alarm_pic_10")
-		err = h.heardPicture(ctx, v, a, store.Among{Touchpoints: []string{a.Subject}}, until, 10*time.Minute, 18, out)
+		err = h.heardPicture(ctx, v, a, store.Among{Touchpoints: []string{a.Subject}, Guarded: names.b.Guarded()}, until, 10*time.Minute, 18, out)
 	}
 	return out, err
 }

@@ -45,16 +45,19 @@ type LotID struct{ GTIN, Lot string }
 // Subject is the lot as an alarm's subject.
 func (l LotID) Subject() string { return l.GTIN + "/" + l.Lot }
 
-// Among are the moments an alarm is raised from: of some touchpoints, or of a lot.
+// Among are the moments an alarm is raised from: of some touchpoints, or of a lot;
+// of no guarded audience.
 type Among struct {
 	Touchpoints []string
 	Lot         LotID
+	Guarded     []string
 }
 
 // unhappy writes which moments those are: of the two worst faces, of a lot
 // problems too, for who says what is wrong with a thing rarely touches one.
 func (m *Among) unhappy(b *where) {
 	b.text(" AND lane = ''")
+	unguarded(b, m.Guarded)
 	if m.Lot.Lot != "" {
 		b.and("lot <> '' AND lot = ", m.Lot.Lot)
 		b.and("product = ", m.Lot.GTIN)

@@ -34,10 +34,20 @@ func (h *Heard) add(minute int64, n int) {
 	h.ByMin[minute] += n
 }
 
+// unguarded leaves out what employees and a brand's guarded audiences say: an alarm
+// is told to everybody, by the minute, which could point at one of them.
+func unguarded(b *where, guarded []string) {
+	b.among("audience NOT IN", append([]string{alwaysGuarded}, guarded...))
+}
+
 // Unhappy reads what each touchpoint heard since a time, in the open: moments of
-// the two worst faces. It is read from the minutes' counts.
-func (s *Store) Unhappy(ctx context.Context, brand string, since time.Time) (map[string]Heard, error) {
-	rows, err := s.ask(ctx, "SELECT touchpoint, bucket, SUM(f1 + f2) FROM count_minute WHERE brand_id = $1 AND lane = '' AND bucket >= $2 AND f1 + f2 > 0 GROUP BY touchpoint, bucket", brand, micros(since))
+// the two worst faces, none of a guarded audience. It is read from the minutes' counts.
+func (s *Store) Unhappy(ctx context.Context, brand string, guarded []string, since time.Time) (map[string]Heard, error) {
+	b := newWhere("SELECT touchpoint, bucket, SUM(f1 + f2) FROM count_minute WHERE brand_id = ", brand)
+	b.and("lane = '' AND bucket >= ", micros(since))
+	unguarded(b, guarded)
+	b.text(" AND f1 + f2 > 0 GROUP BY touchpoint, bucket")
+	rows, err := s.ask(ctx, b.String(), b.args...)
 	if err != nil {
 		return nil, s.failed(err)
 	}
@@ -56,9 +66,12 @@ func (s *Store) Unhappy(ctx context.Context, brand string, since time.Time) (map
 }
 
 // UnhappyLots reads what was heard of each lot since a time, in the open: bad
-// faces and problems.
-func (s *Store) UnhappyLots(ctx context.Context, brand string, since time.Time) (map[LotID]Heard, error) {
-	rows, err := s.ask(ctx, "SELECT product, lot, received_at, team FROM moment WHERE brand_id = $1 AND lane = '' AND lot <> '' AND product <> '' AND moment_id >= $2"+unhappyLot, brand, sayline.NewID(since, zeros{}))
+// faces and problems, none of a guarded audience.
+func (s *Store) UnhappyLots(ctx context.Context, brand string, guarded []string, since time.Time) (map[LotID]Heard, error) {
+	b := newWhere("SELECT product, lot, received_at, team FROM moment WHERE brand_id = ", brand)
+	b.and("lane = '' AND lot <> '' AND product <> '' AND moment_id >= ", sayline.NewID(since, zeros{}))
+	unguarded(b, guarded)
+	rows, err := s.ask(ctx, b.String()+unhappyLot, b.args...)
 	if err != nil {
 		return nil, s.failed(err)
 	}
@@ -82,9 +95,15 @@ const mostOfProduct = 20_000
 
 // LotsBefore reads what is usual of a product's lots: how many unhappy moments its
 // lots had in a time, in how many days of a lot on which anything was said of it.
-func (s *Store) LotsBefore(ctx context.Context, brand, gtin string, from, until time.Time) (unhappy, days int, err error) {
-	rows, err := s.ask(ctx, "SELECT lot, received_at, feeling, kind FROM moment WHERE brand_id = $1 AND product <> '' AND product = $2 AND lot <> '' AND lane = '' AND moment_id >= $3 AND moment_id < $4 ORDER BY moment_id DESC LIMIT $5",
-		brand, gtin, sayline.NewID(from, zeros{}), sayline.NewID(until, zeros{}), mostOfProduct)
+func (s *Store) LotsBefore(ctx context.Context, brand string, guarded []string, gtin string, from, until time.Time) (unhappy, days int, err error) {
+	b := newWhere("SELECT lot, received_at, feeling, kind FROM moment WHERE brand_id = ", brand)
+	b.and("product <> '' AND product = ", gtin)
+	b.and("lot <> '' AND lane = '' AND moment_id >= ", sayline.NewID(from, zeros{}))
+	b.and("moment_id < ", sayline.NewID(until, zeros{}))
+	unguarded(b, guarded)
+	b.text(" ORDER BY moment_id DESC LIMIT ")
+	b.arg(mostOfProduct)
+	rows, err := s.ask(ctx, b.String(), b.args...)
 	if err != nil {
 		return 0, 0, s.failed(err)
 	}
@@ -122,7 +141,7 @@ type HeardThen struct {
 
 // UnhappyBefore reads what some touchpoints heard together in weeks before, in the
 // open, from the hours' and days' counts.
-func (s *Store) UnhappyBefore(ctx context.Context, brand string, touchpoints []string, weeks []Week) ([]HeardThen, error) {
+func (s *Store) UnhappyBefore(ctx context.Context, brand string, guarded, touchpoints []string, weeks []Week) ([]HeardThen, error) {
 	list := make([]HeardThen, len(weeks))
 	sum := func(text, table string, bucket int64) (n int, err error) {
 		b := new(where)
@@ -130,6 +149,7 @@ func (s *Store) UnhappyBefore(ctx context.Context, brand string, touchpoints []s
 		b.arg(brand)
 		b.and("lane = '' AND bucket = ", bucket)
 		b.among("touchpoint IN", touchpoints)
+		unguarded(b, guarded)
 		return n, s.readers.QueryRowContext(ctx, b.String(), b.args...).Scan(&n)
 	}
 	for i, w := range weeks {
@@ -155,6 +175,9 @@ func (s *Store) UnhappyBefore(ctx context.Context, brand string, touchpoints []s
 // each span of a width: of touchpoints from the minutes' counts, of a lot from its
 // moments. It is what an alarm's picture shows.
 func (s *Store) HeardBy(ctx context.Context, brand string, among Among, since time.Time, width time.Duration) (map[time.Time]int, error) {
+	if among.Lot.Lot == "" && len(among.Touchpoints) == 0 { // they are no longer there
+		return nil, nil
+	}
 	b := newWhere("SELECT bucket, f1 + f2 FROM count_minute WHERE lane = '' AND brand_id = ", brand)
 	if among.Lot.Lot != "" {
 		b = newWhere("SELECT received_at, 1 FROM moment WHERE brand_id = ", brand)
@@ -163,6 +186,7 @@ func (s *Store) HeardBy(ctx context.Context, brand string, among Among, since ti
 	} else {
 		b.and("bucket >= ", micros(since))
 		b.among("touchpoint IN", among.Touchpoints)
+		unguarded(b, among.Guarded)
 	}
 	rows, err := s.readers.QueryContext(ctx, b.String(), b.args...)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 
 // Did reads what was done in [from, until): the public cases that were resolved as
 // done, those in which most was said first; none in which a guarded audience said
-// something.
+// something, whether or not it is kept still.
 func (s *Store) Did(ctx context.Context, brand string, guarded []string, from, until time.Time, limit int) ([]*sayline.Case, error) {
 	b := newWhere("brand_id = ", brand)
 	b.text(" AND lane = '' AND state = 'resolved' AND merged_into = ''")
@@ -18,7 +18,7 @@ func (s *Store) Did(ctx context.Context, brand string, guarded []string, from, u
 	b.and("resolved_at < ", micros(until))
 	b.text(" AND NOT EXISTS (SELECT 1 FROM moment m WHERE m.brand_id = cases.brand_id AND m.case_id = cases.case_id")
 	b.among("m.audience IN", append([]string{alwaysGuarded}, guarded...))
-	b.text(") ORDER BY moments DESC, case_id LIMIT ")
+	b.text(") AND NOT EXISTS (SELECT 1 FROM guarded_gone g WHERE g.brand_id = cases.brand_id AND g.case_id = cases.case_id) ORDER BY moments DESC, case_id LIMIT ")
 	b.arg(limit)
 	return s.cases(ctx, brand, "SELECT "+caseCols+" FROM cases WHERE "+b.String(), b.args...)
 }

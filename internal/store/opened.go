@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 )
 
@@ -32,6 +34,9 @@ func (s *Store) CountOpened(ctx context.Context, brand string, zone *time.Locati
 	for k, n := range sums {
 		rows = append(rows, []any{brand, k.width, k.bucket, k.touchpoint, n})
 	}
+	slices.SortFunc(rows, func(x, y []any) int { // so that two processes never wait for each other in a ring
+		return cmp.Or(cmp.Compare(x[1].(int64), y[1].(int64)), cmp.Compare(x[2].(int64), y[2].(int64)), cmp.Compare(x[3].(string), y[3].(string)))
+	})
 	return s.update(ctx, brand, byMachine, func(tx *Tx) error { return tx.insert(openTable, rows) })
 }
 

@@ -71,20 +71,14 @@ func (p *Part) Has(m *sayline.Moment) bool {
 		(p.Product == "" || p.Product == m.Context.Product) && (p.Lot == "" || p.Lot == m.Context.Lot) && p.says(m)
 }
 
-// says says whether a moment has all of the part's words.
+// says says whether a moment has all of the part's words, among those that everybody
+// is shown (see wordsOf): a room or a reference finds nothing here.
 func (p *Part) says(m *sayline.Moment) bool {
 	if p.Words == "" {
 		return true
 	}
-	c, asked := &m.Context, askedFor(p.Words)
-	said := searchWords(m.Text, m.Reference, strings.ReplaceAll(m.Reference, "-", ""), c.Lot, c.Ref, c.Product)
-	for i, word := range asked.words {
-		begun := asked.head && i == len(asked.words)-1
-		if !slices.ContainsFunc(said, func(s string) bool { return s == word || begun && strings.HasPrefix(s, word) }) {
-			return false
-		}
-	}
-	return len(asked.words) > 0
+	a := askedFor(p.Words)
+	return len(a.words) > 0 && a.in(m.Text, m.Context.Product, m.Context.Lot)
 }
 
 // of is what of a tally the part's feelings leave.

@@ -55,13 +55,15 @@ func heardUnhappy(w *world) {
 	w.face(feeling(5))
 	w.face(func(m *sayline.Moment) { m.Lane = "staff" })
 	w.face(func(m *sayline.Moment) { m.Context.Touchpoint = "other" })
-	got, err := w.Unhappy(w.ctx(), w.brand, since)
+	w.face(func(m *sayline.Moment) { m.Audience = "employee" }) // of whom nothing is told by the minute
+	w.face(func(m *sayline.Moment) { m.Audience = "vendor" })
+	got, err := w.Unhappy(w.ctx(), w.brand, []string{"vendor"}, since)
 	w.must(err)
 	if h := got["k7f3"]; h.Moments != 4 || h.Minutes() < 2 || len(got) != 2 {
 		w.Errorf("heard %v", got)
 	}
 	hour, day := slowHour(w.clock.Now().UnixMicro(), madrid), slowDay(w.clock.Now().UnixMicro(), madrid)
-	before, err := w.UnhappyBefore(w.ctx(), w.brand, []string{"k7f3"}, []store.Week{{Day: day, Hours: []int64{hour, hour - int64(time.Hour/time.Microsecond)}}, {Day: day - 7*int64(24*time.Hour/time.Microsecond)}})
+	before, err := w.UnhappyBefore(w.ctx(), w.brand, []string{"vendor"}, []string{"k7f3"}, []store.Week{{Day: day, Hours: []int64{hour, hour - int64(time.Hour/time.Microsecond)}}, {Day: day - 7*int64(24*time.Hour/time.Microsecond)}})
 	w.must(err)
 	if before[0].Unhappy != 4 || !before[0].Open || before[1].Open {
 		w.Errorf("heard before %v", before)

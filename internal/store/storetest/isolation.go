@@ -257,7 +257,7 @@ func (w *world) reads(l lived) map[string]any {
 	read("hand-overs", went, err)
 	joined, err := w.MergedInto(ctx, b, l.Case)
 	read("joined", joined, err)
-	heard, err := w.Unhappy(ctx, b, w.clock.Now().Add(-10*time.Minute))
+	heard, err := w.Unhappy(ctx, b, nil, w.clock.Now().Add(-10*time.Minute))
 	read("unhappy", heard, err)
 	alarms, err := w.AlarmsOn(ctx, b)
 	read("alarms", alarms, err)
