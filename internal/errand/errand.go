@@ -78,7 +78,11 @@ func (e *Errand) work(ctx context.Context, one *sayline.Errand) {
 	default:
 		err = e.take(ctx, one)
 	}
-	if ctx.Err() != nil || sayline.KindOf(err) == sayline.Conflict {
+	if ctx.Err() != nil {
+		return
+	}
+	if sayline.KindOf(err) == sayline.Conflict {
+		e.lost(ctx, one)
 		return
 	}
 	switch kind := sayline.KindOf(err); {
@@ -92,11 +96,27 @@ func (e *Errand) work(ctx context.Context, one *sayline.Errand) {
 	}
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), storing)
 	defer cancel()
-	if err := e.Store.EndErrand(end, one, state); err != nil && sayline.KindOf(err) != sayline.Conflict {
+	switch err := e.Store.EndErrand(end, one, state); {
+	case sayline.KindOf(err) == sayline.Conflict: // its file may be another's by now
+		e.lost(end, one)
+		return
+	case err != nil:
 		e.complain(ctx, "what became of an errand can't be stored", err)
 	}
 	if one.Kind == sayline.ErrandImport {
 		e.drop(end, one)
+	}
+}
+
+// lost lets go of an export that somebody ended while it was written: what was put
+// into its place after they did would stay there for ever.
+func (e *Errand) lost(ctx context.Context, one *sayline.Errand) {
+	if one.Kind != sayline.ErrandExport {
+		return
+	}
+	now, err := e.Store.Errand(ctx, one.Brand, one.ID)
+	if sayline.KindOf(err) == sayline.NotFound || err == nil && now.State == sayline.ErrandCancelled {
+		e.drop(ctx, one)
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/errand"
 	"github.com/sayline/sayline/internal/house/housetest"
+	"github.com/sayline/sayline/internal/media"
 	"github.com/sayline/sayline/internal/store"
 	"github.com/sayline/sayline/internal/store/storetest"
 )
@@ -262,6 +263,41 @@ func TestExport(t *testing.T) {
 		h.work.Round(t.Context())
 		if status, _, _ := h.read(c.Get(file)); status != http.StatusNotFound {
 			t.Errorf("a day later: %d", status)
+		}
+	})
+}
+
+// cancelling are files whose place somebody ends the work at, when it puts one there.
+type cancelling struct {
+	media.Files
+	then func()
+}
+
+func (f cancelling) Put(ctx context.Context, key string, r io.ReaderAt, size int64, mediaType string) error {
+	f.then()
+	return f.Files.Put(ctx, key, r, size, mediaType)
+}
+
+// TestExportEndedAsItIsPut: who ends an export while its file is put into its place
+// leaves no file there.
+func TestExportEndedAsItIsPut(t *testing.T) {
+	onEngines(t, func(t *testing.T, h *house) {
+		h.Say(sparkle, sayline.Moment{Class: sayline.Unidentified, Feeling: 1, Context: housetest.At("k7f3")})
+		c := h.Client(elena)
+		h.read(c.PostForm(h.URL+"/b/sparkle/exports", url.Values{"format": {"csv"}}))
+		list, err := h.Store.Errands(t.Context(), sparkle, sayline.ErrandExport)
+		if err != nil || len(list) != 1 {
+			t.Fatal(list, err)
+		}
+		put := h.work.Files
+		h.work.Files = cancelling{put, func() {
+			if status, body, _ := h.read(c.PostForm(h.URL+"/b/sparkle/exports/"+list[0].ID+"/cancel", nil)); status != http.StatusSeeOther {
+				t.Errorf("ending it: %d %s", status, body)
+			}
+		}}
+		h.work.Round(t.Context())
+		if _, err := put.Get(t.Context(), sparkle+"/errands/"+list[0].ID); sayline.KindOf(err) != sayline.NotFound {
+			t.Errorf("its file is there: %v", err)
 		}
 	})
 }

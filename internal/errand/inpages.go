@@ -1,6 +1,7 @@
 package errand
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 
@@ -67,6 +68,7 @@ func (e *Errand) upload(w http.ResponseWriter, r *http.Request, v *auth.Viewer) 
 		return err
 	}
 	if err := e.Store.MakeErrand(r.Context(), one); err != nil {
+		e.drop(context.WithoutCancel(r.Context()), one) // no row leads to it
 		return err
 	}
 	http.Redirect(w, r, house.BrandPath(v.Brand.ID, "/imports/"+one.ID), http.StatusSeeOther)

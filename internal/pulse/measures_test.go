@@ -243,7 +243,10 @@ func TestMeasuresPage(t *testing.T) {
 // TestOutcomesAreTold: what authors say of the answer, and what had to be opened again.
 func TestOutcomesAreTold(t *testing.T) {
 	var room *pulse.Pulse
-	h := housetest.Open(t, housetest.Options{Brand: sparkle}, func(h *housetest.House, _ *http.ServeMux) { room = pulse.New(h.House) })
+	h := housetest.Open(t, housetest.Options{Brand: sparkle}, func(h *housetest.House, mux *http.ServeMux) {
+		room = pulse.New(h.House)
+		room.Routes(mux)
+	})
 	for i := range 6 {
 		a := h.Say(sparkle, sayline.Moment{Topic: "tastes-off", Feeling: 1, Text: fmt.Sprint("Metal ", i), Context: housetest.At("lemon")})
 		if err := h.Store.Resolve(t.Context(), h.Act(sparkle, a.Moment.Case, "lucia"), "done"); err != nil && sayline.KindOf(err) != sayline.Conflict {
@@ -264,5 +267,10 @@ func TestOutcomesAreTold(t *testing.T) {
 	}
 	if x := got["reopened"]; x.Value != "33 %" || x.Rows[0][1] != "6" {
 		t.Errorf("opened again: %+v", x)
+	}
+	for path, want := range map[string]bool{"/b/sparkle/pulse?period=7": true, "/b/sparkle/pulse?period=7&touchpoint=lemon": false} { // they are of all cases
+		if _, page, _ := get(t, h, h.Client(elena), path); strings.Contains(page, "#unsolved") != want || strings.Contains(page, "#reopened") != want {
+			t.Errorf("%s tells what came of all cases: %v", path, !want)
+		}
 	}
 }

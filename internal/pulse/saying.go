@@ -68,9 +68,10 @@ func (p *Pulse) saying(ctx context.Context, v *house.View, f Filter) (*sayingTil
 		if err != nil {
 			return nil, err
 		}
-		s.at, s.now, s.before = p.Now(), phrase.Count(textsOf(now), b.Name), phrase.Count(textsOf(before), b.Name)
+		s.fill(phrase.Count(textsOf(now), b.Name), phrase.Count(textsOf(before), b.Name))
+		s.at = p.Now()
 	}
-	t.fill(f, s.now, s.before)
+	t.fill(f, s)
 	return t, nil
 }
 
@@ -82,16 +83,24 @@ func textsOf(list []store.Saying) []phrase.Text {
 	return texts
 }
 
-func (t *sayingTile) fill(f Filter, now, before *phrase.Counted) {
-	top := now.Top(sayingLeast, sayingMost)
-	for _, s := range top {
-		row := t.row(f, s)
-		row.Width = strconv.Itoa(1000 * s.Moments / top[0].Moments)
+// fill keeps what is shown of what was counted, and nothing else: all phrases of some
+// thousand moments are a hundred times as much.
+func (s *saying) fill(now, before *phrase.Counted) {
+	s.texts, s.before, s.top, s.up = now.Texts, before.Texts, now.Top(sayingLeast, sayingMost), nil
+	for _, r := range now.Rising(before, sayingLeast, sayingUp) {
+		s.up = append(s.up, risen{r, now.Said(r.Key)})
+	}
+}
+
+func (t *sayingTile) fill(f Filter, s *saying) {
+	for _, x := range s.top {
+		row := t.row(f, x)
+		row.Width = strconv.Itoa(1000 * x.Moments / s.top[0].Moments)
 		t.Top = append(t.Top, row)
 	}
-	t.Of = t.Count("saying_of", now.Texts)
-	for _, r := range now.Rising(before, sayingLeast, sayingUp) {
-		row := t.row(f, now.Said(r.Key))
+	t.Of = t.Count("saying_of", s.texts)
+	for _, r := range s.up {
+		row := t.row(f, r.said)
 		row.Times = t.Say("saying_new")
 		if r.Before > 0 {
 			row.Times = t.Say("pulse_by", "n", t.Num(int64(r.Times()+0.5)))
@@ -101,7 +110,7 @@ func (t *sayingTile) fill(f Filter, now, before *phrase.Counted) {
 	}
 	switch {
 	case len(t.Rising) > 0:
-	case before.Texts == 0:
+	case s.before == 0:
 		t.Calm = t.Say("pulse_no_usual")
 	default:
 		t.Calm = t.Say("saying_calm")
@@ -134,9 +143,17 @@ type sayings struct {
 }
 
 type saying struct {
-	mu          sync.Mutex
-	at          time.Time
-	now, before *phrase.Counted
+	mu            sync.Mutex
+	at            time.Time
+	texts, before int // with a word at all: now, and before
+	top           []phrase.Said
+	up            []risen
+}
+
+// risen is a phrase that rises.
+type risen struct {
+	phrase.Rising
+	said phrase.Said
 }
 
 // mostSayings is how many are kept.

@@ -10,6 +10,10 @@ import (
 // toldFigures are the measures that stand on the pulse beside its tiles.
 var toldFigures = []string{"silent", "expected", "unsolved", "reopened", "weight"}
 
+// ofAllCases are those that a filter does not narrow: beside narrowed ones they would
+// be taken for what they are not.
+var ofAllCases = []string{"unsolved", "reopened"}
+
 // figure is a measure in short; it leads to how it is counted.
 type figure struct{ ID, Value, Range, Href string }
 
@@ -26,7 +30,7 @@ func (p *Pulse) told(ctx context.Context, v *house.View, f Filter) ([]figure, er
 	}
 	var told []figure
 	for _, x := range list {
-		if x.Value != "" && slices.Contains(toldFigures, x.ID) {
+		if x.Value != "" && slices.Contains(toldFigures, x.ID) && !(f.Narrows() && slices.Contains(ofAllCases, x.ID)) {
 			told = append(told, figure{x.ID, x.Value, x.Range, v.Path("/pulse/measures") + f.String() + "#" + x.ID})
 		}
 	}

@@ -14,6 +14,7 @@ import (
 type clockDays struct {
 	mu      sync.Mutex
 	byBrand map[string]*brandClocks
+	kept    map[string]int // cells of each, as they were last
 }
 
 type brandClocks struct {
@@ -53,7 +54,7 @@ func (cs *clockDays) of(brand string) *brandClocks {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
 	if cs.byBrand == nil {
-		cs.byBrand = map[string]*brandClocks{}
+		cs.byBrand, cs.kept = map[string]*brandClocks{}, map[string]int{}
 	}
 	c := cs.byBrand[brand]
 	if c == nil {
@@ -63,14 +64,22 @@ func (cs *clockDays) of(brand string) *brandClocks {
 	return c
 }
 
-// keep lets go of other brands while there is too much.
+// keep notes how many cells a brand has now, and lets go of all others when there
+// are too many together.
 func (cs *clockDays) keep(brand string, cells int) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
-	if c := cs.byBrand[brand]; cells > mostClockCells/2 && c != nil {
-		cs.byBrand = map[string]*brandClocks{brand: c}
-	} else if len(cs.byBrand) > 64 {
-		cs.byBrand = map[string]*brandClocks{}
+	c := cs.byBrand[brand]
+	if c == nil {
+		return // let go of meanwhile
+	}
+	cs.kept[brand] = cells
+	all := 0
+	for _, n := range cs.kept {
+		all += n
+	}
+	if all > mostClockCells {
+		cs.byBrand, cs.kept = map[string]*brandClocks{brand: c}, map[string]int{brand: cells}
 	}
 }
 

@@ -43,6 +43,23 @@ func TestClocksInMemoryAreTrue(t *testing.T) {
 	})
 }
 
+// TestClocksOfManyBrandsAreBounded: together they are never more than is promised; who
+// is looked at is kept.
+func TestClocksOfManyBrandsAreBounded(t *testing.T) {
+	cs := new(clockDays)
+	for _, x := range []struct {
+		brand string
+		cells int
+		kept  int // brands
+	}{{"a", mostClockCells / 2, 1}, {"b", mostClockCells / 4, 2}, {"c", mostClockCells / 4, 3}, {"b", mostClockCells/4 + 1, 1}, {"a", 0, 2}, {"b", mostClockCells + 1, 1}} {
+		c := cs.of(x.brand)
+		cs.keep(x.brand, x.cells)
+		if len(cs.byBrand) != x.kept || len(cs.kept) != x.kept || cs.byBrand[x.brand] != c {
+			t.Fatalf("after %d cells of %s: %d brands, %v", x.cells, x.brand, len(cs.byBrand), cs.kept)
+		}
+	}
+}
+
 // slowClocks adds the rows up one by one.
 func (c *counting) slowClocks(from, until time.Time) map[string]map[string]Clock {
 	rows, err := c.readers.QueryContext(context.Background(), "SELECT lane, bucket, team, clock, bin, n, kept FROM count_clock")
