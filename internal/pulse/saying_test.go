@@ -32,7 +32,7 @@ func TestWhatTheySay(t *testing.T) {
 	say(5, sayline.Moment{Text: "broken lockers", Lang: "en", Audience: "employee"})
 	_, page, _ := get(t, h, h.Client(elena), "/b/sparkle/pulse")
 	panel := html.UnescapeString(regexp.MustCompile(`(?s)<section class="card p-saying".*?</section>`).FindString(page))
-	for _, want := range []string{"in the words of 9 moments", ">tastes of metal<", "words=tastes+of+metal", "4 felt from the words", ">glass bottle<"} {
+	for _, want := range []string{"in the words of 9 moments", "<bdi>tastes of metal</bdi>", "words=tastes+of+metal", "4 felt from the words", "<bdi>glass bottle</bdi>"} {
 		if !strings.Contains(panel, want) {
 			t.Errorf("it does not say %q", want)
 		}

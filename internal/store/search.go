@@ -210,6 +210,9 @@ func (w *walk) next(ctx context.Context, n int) (list []int64, err error) {
 		return nil, nil
 	}
 	if !w.begun {
+		if list, err = w.newest(ctx, n); err != nil || len(list) == n {
+			return list, err
+		}
 		w.begun = true
 		if list, err = w.ask(ctx, "", w.few+1); err != nil {
 			return nil, err
@@ -225,6 +228,30 @@ func (w *walk) next(ctx context.Context, n int) (list []int64, err error) {
 	}
 	if list, err = w.ask(ctx, " ORDER BY t.rowid DESC", n); len(list) > 0 {
 		w.before = list[len(list)-1]
+	}
+	return list, err
+}
+
+// newestLooked is how many of the newest are looked at before it is asked how many
+// there are at all: of a common word that is enough, and costs the same however
+// much was said.
+const newestLooked = 5_000
+
+// newest gives n numbers from among the newest of all brands, or fewer.
+func (w *walk) newest(ctx context.Context, n int) (list []int64, err error) {
+	b := new(where)
+	b.text("SELECT t.rowid FROM (SELECT rowid, words FROM search_words WHERE 1 = 1")
+	if w.before > 0 {
+		b.and("rowid < ", w.before)
+	}
+	b.text(" ORDER BY rowid DESC LIMIT ")
+	b.arg(newestLooked)
+	b.text(") t WHERE " + w.store.engine.searchMatch())
+	b.arg(w.words)
+	b.text(w.store.engine.searchEnd() + " ORDER BY t.rowid DESC LIMIT ")
+	b.arg(n)
+	if list, err = w.numbers(ctx, b); len(list) == n {
+		w.before = list[n-1]
 	}
 	return list, err
 }
@@ -246,6 +273,10 @@ func (w *walk) ask(ctx context.Context, order string, limit int) (list []int64, 
 	}
 	b.text(order + " LIMIT ")
 	b.arg(limit)
+	return w.numbers(ctx, b)
+}
+
+func (w *walk) numbers(ctx context.Context, b *where) (list []int64, err error) {
 	rows, err := w.store.readers.QueryContext(ctx, b.String(), b.args...)
 	if err != nil {
 		return nil, err
