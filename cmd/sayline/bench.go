@@ -14,7 +14,7 @@ func runBench(ctx context.Context, c *call) error {
 	f := c.flags("bench")
 	f.StringVar(&o.Postgres, "bench-postgres", "", "measure PostgreSQL too, on the server at `postgres://…` (it makes and drops a database)")
 	f.DurationVar(&o.Lasting, "lasting", 5*time.Second, "how long each measurement lasts")
-	f.StringVar(&o.Only, "only", "", "measure one `thing` only: accepts, webhooks, live, pages, steps, index, desk, search or pulse")
+	f.StringVar(&o.Only, "only", "", "measure one `thing` only: accepts, webhooks, live, pages, steps, index, desk, crowd, search or pulse")
 	f.IntVar(&o.Moments, "moments", 1_000_000, "measure the pulse on a past of so many moments")
 	into := f.String("write", "", "put the table into this `file`, between its marks")
 	if _, err := c.parse(f); err != nil {
