@@ -69,3 +69,13 @@ func Rise(h *house.House, b *brands.Snapshot, said []Counted) (ids []string) {
 	}
 	return ids
 }
+
+// Gone is what open pages are told is gone, of moments that were taken back.
+func Gone(ctx context.Context, h *house.House, b *brands.Snapshot, ids ...string) ([]string, error) {
+	p := &Pulse{House: h}
+	said, err := p.pageFeed(b, h.Words.In("en"), plain).said(ctx, p.stage(h.Words.In("en"), b, plain), news{gone: append([]string{}, ids...)})
+	if said == nil {
+		return nil, err
+	}
+	return said.Gone, err
+}

@@ -183,6 +183,11 @@ func (f *feed) said(ctx context.Context, s *stage, n news) (*saidNews, error) {
 	if len(n.moments)+len(n.gone)+len(n.cases) == 0 {
 		return nil, nil
 	}
+	theirs, err := f.Store.GuardedGone(ctx, f.brand, n.gone) // that one took something back is told nobody
+	if err != nil {
+		return nil, err
+	}
+	n.gone = slices.DeleteFunc(n.gone, func(id string) bool { return theirs[id] })
 	var list []*sayline.Moment
 	fresh := map[string]bool{}
 	for _, id := range n.moments {

@@ -110,3 +110,20 @@ func TestUnusualNow(t *testing.T) {
 		t.Error("it stands there when it is over")
 	}
 }
+
+// TestWhatAColleagueTakesBack is told no open page: not even that there was something.
+func TestWhatAColleagueTakesBack(t *testing.T) {
+	h := openPulse(t, housetest.Options{})
+	var ids []string
+	for _, audience := range []string{"employee", "customer"} {
+		a := h.Say(sparkle, sayline.Moment{Class: sayline.Unidentified, Topic: "cant-find-it", Feeling: 1, Audience: audience, Context: housetest.At("k7f3")})
+		if err := h.Door.Withdraw(t.Context(), h.Brands.ByID(sparkle), a.Secret); err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, a.Moment.ID)
+	}
+	got, err := pulse.Gone(t.Context(), h.House, h.Brands.ByID(sparkle), ids...)
+	if err != nil || len(got) != 1 || got[0] != ids[1] {
+		t.Errorf("of %v gone are %v (%v)", ids, got, err)
+	}
+}
