@@ -80,6 +80,7 @@ func (a *App) makeHouse(catalogue *words.Catalogue, proxies web.Proxies, mux *ht
 	errands := errand.New(h)
 	errands.Routes(mux)
 	a.loops = append(a.loops, errands.Run)
+	a.closers = append(a.closers, errands.Close)
 	return a.makeDigests(h, mux)
 }
 

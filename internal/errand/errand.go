@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 	"html/template"
+	"sync"
 	"time"
 
 	"github.com/sayline/sayline"
@@ -17,6 +18,8 @@ var files embed.FS
 type Errand struct {
 	*house.House
 	wake    chan struct{}
+	over    chan struct{} // closed when the house closes: pages let go
+	close   sync.Once
 	imports *template.Template
 	one     *template.Template
 	exports *template.Template
@@ -24,9 +27,12 @@ type Errand struct {
 
 // New furnishes the room.
 func New(h *house.House) *Errand {
-	return &Errand{House: h, wake: make(chan struct{}, 1), imports: h.Templates(files, "templates/imports.html"),
+	return &Errand{House: h, wake: make(chan struct{}, 1), over: make(chan struct{}), imports: h.Templates(files, "templates/imports.html"),
 		one: h.Templates(files, "templates/import.html", "templates/progress.html"), exports: h.Templates(files, "templates/exports.html", "templates/progress.html")}
 }
+
+// Close ends the pages that watch an errand; the errands go on.
+func (e *Errand) Close() { e.close.Do(func() { close(e.over) }) }
 
 const (
 	sweep   = 5 * time.Second // for what another process was asked, or left behind

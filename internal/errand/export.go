@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/url"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/sayline/sayline"
@@ -118,8 +119,36 @@ func (e *Errand) take(ctx context.Context, one *sayline.Errand) error {
 		return err
 	}
 	one.Total = one.Done
-	return e.Files.Put(ctx, fileOf(one), file, size, mediaType(spec.Format))
+	return e.put(ctx, one, file, size, mediaType(spec.Format))
 }
+
+// put hands over a file, and says meanwhile that it is still being worked on: a
+// store far away may take longer than a lease.
+func (e *Errand) put(ctx context.Context, one *sayline.Errand, file io.ReaderAt, size int64, kind string) error {
+	ctx, stop := context.WithCancel(ctx)
+	var beats sync.WaitGroup
+	beats.Go(func() {
+		beat := time.NewTicker(perBeat)
+		defer beat.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-beat.C:
+				if e.Store.NoteErrand(ctx, one) != nil {
+					stop() // another has it
+					return
+				}
+			}
+		}
+	})
+	err := e.Files.Put(ctx, fileOf(one), file, size, kind)
+	stop()
+	beats.Wait()
+	return err
+}
+
+const perBeat = 10 * time.Second
 
 func mediaType(format string) string {
 	if format == asCSV {

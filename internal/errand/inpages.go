@@ -237,6 +237,9 @@ func (e *Errand) cancelImport(w http.ResponseWriter, r *http.Request, v *auth.Vi
 	if err != nil {
 		return err
 	}
+	if one.State != sayline.ErrandDraft && !one.Under() {
+		return sayline.Errorf(sayline.Conflict, "This has changed since you looked. Please look again.").Keyed("studio_changed")
+	}
 	if err := e.Store.TurnErrand(r.Context(), one, one.State, sayline.ErrandCancelled); err != nil {
 		return err
 	}

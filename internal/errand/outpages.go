@@ -192,6 +192,8 @@ func (e *Errand) live(w http.ResponseWriter, r *http.Request, one *sayline.Erran
 		select {
 		case <-r.Context().Done():
 			return nil
+		case <-e.over:
+			return nil
 		case <-look.C:
 		}
 		if one, err = e.Store.Errand(r.Context(), one.Brand, one.ID); err != nil {

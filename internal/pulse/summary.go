@@ -2,6 +2,7 @@ package pulse
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/sayline/sayline"
@@ -22,6 +23,7 @@ type summaryTile struct {
 const (
 	summaryLeast = 5 // moments with words
 	summaryFor   = 15 * time.Minute
+	summaryMost  = 20 // of a brand in that time: each costs the operator something
 )
 
 // written is a summary that was made for a view, in a language.
@@ -59,6 +61,14 @@ func (p *Pulse) sumUp(w http.ResponseWriter, r *http.Request, viewer *auth.Viewe
 		return sayline.Errorf(sayline.NotFound, "This brand lets nothing be summed up.").Keyed("summary_off")
 	}
 	f := ParseFilter(r.URL.Query(), b)
+	back := v.Path("/pulse") + f.String() + "#p-saying"
+	switch there, often := p.sayings.wrote(b.ID, summaryKey(v, f), p.Now()); {
+	case there:
+		http.Redirect(w, r, back, http.StatusSeeOther)
+		return nil
+	case often:
+		return sayline.Errorf(sayline.TooMany, "That was a lot of summaries. Please come back in a quarter of an hour.").Keyed("summary_often")
+	}
 	pd := f.between(v.Now.In(b.Location()))
 	list, err := p.Store.SayingsOfPart(r.Context(), b.ID, f.Part(b), pd.from, pd.until, sayingNow)
 	if err != nil {
@@ -83,8 +93,23 @@ func (p *Pulse) sumUp(w http.ResponseWriter, r *http.Request, viewer *auth.Viewe
 		return err
 	}
 	p.sayings.keep(summaryKey(v, f), written{p.Now(), sum, len(brief.Said)})
-	http.Redirect(w, r, v.Path("/pulse")+f.String()+"#p-saying", http.StatusSeeOther)
+	http.Redirect(w, r, back, http.StatusSeeOther)
 	return nil
+}
+
+// wrote says whether a view's summary is there and new, and whether a brand has had
+// as many as it may.
+func (s *sayings) wrote(brand, key string, now time.Time) (there, often bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := 0
+	for k, w := range s.written {
+		if now.Sub(w.at) < summaryFor && strings.HasPrefix(k, brand+" ") {
+			there = there || k == key
+			n++
+		}
+	}
+	return there, n >= summaryMost
 }
 
 // keep keeps a summary, and lets go of those that are old.

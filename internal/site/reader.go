@@ -17,7 +17,7 @@ import (
 // The reader's manners, and its limits for one reading.
 const (
 	tick      = 3 * time.Second // how often is looked for a reading
-	lease     = 2 * time.Minute // for which a reading is a process's own
+	lease     = 5 * time.Minute // for which a reading is a process's own: longer than a step can last
 	pause     = time.Second     // after each call, where the site asks for nothing else
 	mostPause = 10 * time.Second
 	mostTime  = time.Hour // pauses included

@@ -400,7 +400,7 @@ func TestAReadingCanBeLeft(t *testing.T) {
 		t.Errorf("while it is another's: %+v", s)
 	}
 	w.mu.Lock()
-	w.now = w.now.Add(3 * time.Minute)
+	w.now = w.now.Add(6 * time.Minute)
 	w.mu.Unlock()
 	w.round(w.reader())
 	if s := w.site(); s.State != sayline.SiteDone || s.Read != 13 || s.Left != 0 {

@@ -36,12 +36,14 @@ func (s *Store) AuthorSays(ctx context.Context, a AuthorSays) error {
 			m.Solved, m.After = a.Message.Solved, a.Feeling
 		}
 		if c == nil {
-			heard := *m
+			before, heard := *m, *m
 			heard.Text = a.Message.Text
 			m.Decision = a.Decide(&heard)
 			if err := tx.join(m, m.ID, a.CaseID); err != nil {
 				return err
 			}
+			tx.countMoment(&before, sayline.Zone(before.Zone), -1) // its team may be another now
+			tx.countMoment(m, sayline.Zone(m.Zone), +1)
 		}
 		if a.Message.Solved != "" {
 			tx.countSolved(m, +1)

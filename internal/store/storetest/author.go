@@ -20,6 +20,7 @@ var authorBehaviours = []behaviour{
 	{"words added to a resolved case open it again", amendResolved},
 	{"entering a protected lane leaves no trace in the open one", entersLane},
 	{"taking it back erases everything", withdraws},
+	{"words may give it to another team, and every count goes with it", wordsChangeTeam},
 	{"taking it back erases who said it, and nobody else", withdrawsContact},
 	{"taking one of many back leaves the others' case", withdrawsOneOfMany},
 	{"a wrong receipt opens nothing", wrongReceipt},

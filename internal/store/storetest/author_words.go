@@ -9,6 +9,23 @@ import (
 	"github.com/sayline/sayline/internal/store"
 )
 
+// wordsChangeTeam lets words give somebody's work to another team than the moment
+// was counted for; the suite recounts it, also after it was taken back.
+func wordsChangeTeam(w *world) {
+	kept, gone := w.say("", urgency(sayline.None)), w.say("", urgency(sayline.None))
+	for _, m := range []*sayline.Moment{kept, gone} {
+		a := says(w, m, "somebody should look at this", "", 0)
+		a.Decide = func(m *sayline.Moment) sayline.Decision {
+			d := decideWords(m)
+			d.Team = "others"
+			return d
+		}
+		w.must(w.AuthorSays(w.ctx(), a))
+	}
+	w.must(w.Withdraw(w.ctx(), w.brand, gone.Receipt))
+	same(w, "its team", w.moment(kept.ID).Decision.Team, "others")
+}
+
 // withdraws looks through every table for what an author said and took back.
 func withdraws(w *world) {
 	m := w.say("room 412", words("the blue suitcase"), func(m *sayline.Moment) {
