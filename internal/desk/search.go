@@ -73,7 +73,9 @@ func (d *Desk) search(ctx context.Context, p *searchPage, q store.Search) error 
 	if err != nil {
 		return err
 	}
-	if p.N, p.Over, err = d.Store.CountFound(ctx, q, store.MostFound); err != nil {
+	if p.First && len(found) <= hitsShown {
+		p.N = len(found) // all of them
+	} else if p.N, p.Over, err = d.Store.CountFound(ctx, q, store.MostFound); err != nil {
 		return err
 	}
 	p.N = max(p.N, len(found)) // a member's are counted among the newest only
