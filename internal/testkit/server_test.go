@@ -103,6 +103,14 @@ func killKeeper(t *testing.T, room string) {
 	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
+	keep, err := os.Open(lock[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer keep.Close()
+	if err := syscall.Flock(int(keep.Fd()), syscall.LOCK_EX); err != nil { // once the kernel has let go of what it held
+		t.Fatal(err)
+	}
 }
 
 // ended waits until the keeper has let go of its server, and says whether
