@@ -36,6 +36,7 @@ type Case struct {
 
 	Moments  int // that joined and were not taken back
 	Feelings [6]int
+	Guarded  bool // somebody of a small audience spoke in it: it is in no figure of its team's
 
 	OpenedAt       time.Time // the first moment's arrival
 	LastAt         time.Time // the latest moment's

@@ -248,6 +248,7 @@ func (tx *Tx) stay(before, m *sayline.Moment, c *sayline.Case) error {
 	c.Feelings[before.Feeling]--
 	c.Feelings[m.Feeling]++
 	c.Feelings[0] = 0
+	c.Guarded = c.Guarded || guards(m)
 	d := &m.Decision
 	urgency, raised := d.Urgency, 0
 	if grown := d.Raise.Urgency(urgency, c.Moments); grown != urgency {

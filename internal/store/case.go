@@ -11,18 +11,18 @@ import (
 )
 
 const caseCols = "case_id, group_key, team, place, lane, topic, product, lot, ref, kind, state, urgency, raised, episode, owner, reason, moments, f1, f2, f3, f4, f5, " +
-	"opened_at, last_at, since, reached_at, seen_at, acknowledged_at, answered_at, resolved_at, ack_by, answer_by, ack_deadline, version, policy, merged_into, snooze_until, ack_time"
+	"opened_at, last_at, since, reached_at, seen_at, acknowledged_at, answered_at, resolved_at, ack_by, answer_by, ack_deadline, version, policy, merged_into, snooze_until, ack_time, guarded"
 
 type scanner interface{ Scan(...any) error }
 
 func scanCase(r scanner, brand string) (*sayline.Case, error) {
 	c := sayline.Case{Brand: brand}
 	var at [12]int64
-	var ackTime int64
+	var ackTime, guarded int64
 	err := r.Scan(&c.ID, &c.GroupKey, &c.Team, &c.Place, &c.Lane, &c.Topic, &c.Product, &c.Lot, &c.Ref, &c.Kind, &c.State, &c.Urgency, &c.Raised, &c.Episode, &c.Owner, &c.Reason,
 		&c.Moments, &c.Feelings[1], &c.Feelings[2], &c.Feelings[3], &c.Feelings[4], &c.Feelings[5],
-		&at[0], &at[1], &at[2], &at[3], &at[4], &at[5], &at[6], &at[7], &at[8], &at[9], &at[10], &c.Version, &c.Policy, &c.Merged, &at[11], &ackTime)
-	c.AckTime = time.Duration(ackTime) * time.Microsecond
+		&at[0], &at[1], &at[2], &at[3], &at[4], &at[5], &at[6], &at[7], &at[8], &at[9], &at[10], &c.Version, &c.Policy, &c.Merged, &at[11], &ackTime, &guarded)
+	c.AckTime, c.Guarded = time.Duration(ackTime)*time.Microsecond, guarded > 0
 	for i, t := range []*time.Time{&c.OpenedAt, &c.LastAt, &c.Since, &c.ReachedAt, &c.SeenAt, &c.AcknowledgedAt, &c.AnsweredAt, &c.ResolvedAt, &c.AckBy, &c.AnswerBy, &c.AckDeadline, &c.SnoozedUntil} {
 		*t = fromMicros(at[i])
 	}
@@ -108,10 +108,10 @@ func inLockOrder[T any](ctx context.Context, s *Store, brand string, list []T, i
 // saveCase writes a locked case back, and its slot if it is the current case of its key.
 func (tx *Tx) saveCase(c *sayline.Case) error {
 	_, err := tx.exec("UPDATE cases SET team = $1, place = $2, state = $3, urgency = $4, raised = $5, episode = $6, owner = $7, reason = $8, moments = $9, f1 = $10, f2 = $11, f3 = $12, f4 = $13, f5 = $14, "+
-		"last_at = $15, since = $16, reached_at = $17, seen_at = $18, acknowledged_at = $19, answered_at = $20, resolved_at = $21, ack_by = $22, answer_by = $23, ack_deadline = $24, version = $25, policy = $26, merged_into = $27, snooze_until = $28, ack_time = $29 "+
-		"WHERE brand_id = $30 AND case_id = $31",
+		"last_at = $15, since = $16, reached_at = $17, seen_at = $18, acknowledged_at = $19, answered_at = $20, resolved_at = $21, ack_by = $22, answer_by = $23, ack_deadline = $24, version = $25, policy = $26, merged_into = $27, snooze_until = $28, ack_time = $29, guarded = $30 "+
+		"WHERE brand_id = $31 AND case_id = $32",
 		c.Team, c.Place, c.State, c.Urgency, c.Raised, c.Episode, c.Owner, c.Reason, c.Moments, c.Feelings[1], c.Feelings[2], c.Feelings[3], c.Feelings[4], c.Feelings[5],
-		micros(c.LastAt), micros(c.Since), micros(c.ReachedAt), micros(c.SeenAt), micros(c.AcknowledgedAt), micros(c.AnsweredAt), micros(c.ResolvedAt), micros(c.AckBy), micros(c.AnswerBy), micros(c.AckDeadline), c.Version, c.Policy, c.Merged, micros(c.SnoozedUntil), c.AckTime.Microseconds(),
+		micros(c.LastAt), micros(c.Since), micros(c.ReachedAt), micros(c.SeenAt), micros(c.AcknowledgedAt), micros(c.AnsweredAt), micros(c.ResolvedAt), micros(c.AckBy), micros(c.AnswerBy), micros(c.AckDeadline), c.Version, c.Policy, c.Merged, micros(c.SnoozedUntil), c.AckTime.Microseconds(), flag(c.Guarded),
 		c.Brand, c.ID)
 	if err != nil || c.GroupKey == "" {
 		return err
@@ -321,7 +321,7 @@ func (s *Store) Resolve(ctx context.Context, a Act, reason string) error {
 func (tx *Tx) resolve(c *sayline.Case, person, reason string) error {
 	c.State, c.Reason, c.ResolvedAt, c.AckDeadline, c.SnoozedUntil = sayline.CaseResolved, reason, tx.now, time.Time{}, time.Time{}
 	if person != "" && reason != "merged" || reason == "done" { // else its moments went
-		tx.countOutcome(c.Brand, c.Lane, c.Team, ClockResolved, tx.now, 1, 0)
+		tx.countCase(c, ClockResolved)
 	}
 	status := sayline.StatusResolved
 	if reason != "done" {
@@ -347,7 +347,7 @@ func (tx *Tx) reopen(c *sayline.Case, moment string) error {
 		return err
 	}
 	if c.State == sayline.CaseResolved {
-		tx.countOutcome(c.Brand, c.Lane, c.Team, ClockReopened, tx.now, 1, 0)
+		tx.countCase(c, ClockReopened)
 	}
 	c.Episode++
 	if err := tx.promiseAgain(c, moment); err != nil {

@@ -127,6 +127,7 @@ func (w *casework) attach(s *slot, m *sayline.Moment) {
 		s.again(m, now)
 	}
 	s.c.Moments++
+	s.c.Guarded = s.c.Guarded || guards(m)
 	if m.Feeling > 0 {
 		s.c.Feelings[m.Feeling]++
 	}
@@ -173,12 +174,12 @@ func (s *slot) demand(m *sayline.Moment, now time.Time) {
 // begins a new episode where its number rose.
 var caseTable = newTable("cases", "brand_id text, case_id text, group_key text, team text, place text, lane text, topic text, product text, lot text, ref text, kind text, "+
 	"state text, urgency text, raised bigint, episode bigint, owner text, reason text, moments bigint, f1 bigint, f2 bigint, f3 bigint, f4 bigint, f5 bigint, "+
-	"opened_at bigint, last_at bigint, since bigint, reached_at bigint, seen_at bigint, acknowledged_at bigint, answered_at bigint, resolved_at bigint, ack_by bigint, answer_by bigint, ack_deadline bigint, version bigint, policy text, snooze_until bigint, ack_time bigint",
+	"opened_at bigint, last_at bigint, since bigint, reached_at bigint, seen_at bigint, acknowledged_at bigint, answered_at bigint, resolved_at bigint, ack_by bigint, answer_by bigint, ack_deadline bigint, version bigint, policy text, snooze_until bigint, ack_time bigint, guarded bigint",
 	"ON CONFLICT (brand_id, case_id) DO UPDATE SET moments = cases.moments + excluded.moments, f1 = cases.f1 + excluded.f1, f2 = cases.f2 + excluded.f2, "+
 		"f3 = cases.f3 + excluded.f3, f4 = cases.f4 + excluded.f4, f5 = cases.f5 + excluded.f5, last_at = excluded.last_at, urgency = excluded.urgency, "+
 		"state = CASE WHEN excluded.episode > cases.episode THEN 'open' ELSE cases.state END, "+
 		keepUnlessRisen("raised", "owner", "reason", "since", "reached_at", "seen_at", "acknowledged_at", "answered_at", "resolved_at", "ack_by", "answer_by", "ack_deadline", "version", "policy", "snooze_until", "ack_time")+
-		"episode = excluded.episode")
+		"guarded = CASE WHEN excluded.guarded > cases.guarded THEN excluded.guarded ELSE cases.guarded END, episode = excluded.episode")
 
 func keepUnlessRisen(cols ...string) string {
 	text := ""
@@ -215,7 +216,9 @@ func (w *casework) write() error {
 				return err
 			}
 			if s.resolved {
-				w.tx.countOutcome(s.brand, s.c.Lane, s.c.Team, ClockReopened, w.tx.now, 1, 0)
+				if err := w.countReopened(s); err != nil {
+					return err
+				}
 			}
 		}
 		caseRows = append(caseRows, s.row())
@@ -242,11 +245,25 @@ func (w *casework) write() error {
 	return w.tx.insert(stepTable, stepRows)
 }
 
+// countReopened counts that a case was opened again, unless nothing of it is counted.
+func (w *casework) countReopened(s *slot) error {
+	guarded := int64(flag(s.c.Guarded))
+	if guarded == 0 {
+		if err := w.tx.row("SELECT guarded FROM cases WHERE brand_id = $1 AND case_id = $2", []any{s.brand, s.caseID}, &guarded); err != nil {
+			return err
+		}
+	}
+	if guarded == 0 {
+		w.tx.countOutcome(s.brand, s.c.Lane, s.c.Team, ClockReopened, w.tx.now, 1, 0)
+	}
+	return nil
+}
+
 func (s *slot) row() []any {
 	c := &s.c
 	return []any{s.brand, s.caseID, s.key, c.Team, c.Place, c.Lane, c.Topic, c.Product, c.Lot, c.Ref, c.Kind,
 		s.state, s.urgency, s.raised, s.episode, "", "", c.Moments, c.Feelings[1], c.Feelings[2], c.Feelings[3], c.Feelings[4], c.Feelings[5],
-		micros(c.OpenedAt), micros(c.LastAt), micros(c.Since), int64(0), int64(0), int64(0), int64(0), int64(0), micros(c.AckBy), micros(c.AnswerBy), int64(0), c.Version, c.Policy, int64(0), c.AckTime.Microseconds()}
+		micros(c.OpenedAt), micros(c.LastAt), micros(c.Since), int64(0), int64(0), int64(0), int64(0), int64(0), micros(c.AckBy), micros(c.AnswerBy), int64(0), c.Version, c.Policy, int64(0), c.AckTime.Microseconds(), flag(c.Guarded)}
 }
 
 func stepRow(s *sayline.Step) []any {

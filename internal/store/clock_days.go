@@ -86,10 +86,12 @@ func (cs *clockDays) keep(brand string, cells int) {
 // refresh reads the days in [from, until) that were counted in since, and gives the
 // first of them.
 func (c *brandClocks) refresh(ctx context.Context, s *Store, brand string, from, until int64) (first int64, err error) {
-	if err := s.readers.QueryRowContext(ctx, "SELECT COALESCE(MIN(bucket), $1) FROM count_clock WHERE brand_id = $2 AND lane = ''", until, brand).Scan(&first); err != nil {
+	var last int64 // days before the first and after the last are not kept, whoever asks for them
+	if err := s.readers.QueryRowContext(ctx, "SELECT COALESCE((SELECT MIN(bucket) FROM count_clock WHERE brand_id = $1 AND lane = ''), $2), COALESCE((SELECT MAX(bucket) FROM count_clock WHERE brand_id = $3 AND lane = ''), 0)",
+		brand, until, brand).Scan(&first, &last); err != nil {
 		return 0, err
 	}
-	first = clockMark(max(first, from))
+	first, until = clockMark(max(first, from)), min(until, clockMark(last)+dayOfUTC)
 	marks := map[int64]int64{}
 	rows, err := s.readers.QueryContext(ctx, "SELECT bucket, n FROM count_mark WHERE brand_id = $1 AND width = $2 AND bucket >= $3 AND bucket < $4", brand, widthClock, first, until)
 	if err != nil {
@@ -164,8 +166,12 @@ func (c *brandClocks) load(ctx context.Context, s *Store, brand string, from, un
 func (c *brandClocks) sum(first, from, until int64) map[string]map[string]Clock {
 	sums := make([][2]int64, len(c.names))
 	for day := first; day < until; day += dayOfUTC {
-		for i := range c.days[day].cells {
-			if cell := &c.days[day].cells[i]; cell.bucket >= from && cell.bucket < until {
+		d := c.days[day]
+		if d == nil { // after the last that anything was counted in
+			break
+		}
+		for i := range d.cells {
+			if cell := &d.cells[i]; cell.bucket >= from && cell.bucket < until {
 				sums[cell.name][0] += int64(cell.n)
 				sums[cell.name][1] += int64(cell.kept)
 			}

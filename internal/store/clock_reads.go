@@ -26,9 +26,6 @@ func (c *Clock) Add(other Clock) {
 
 // Clocks reads the clocks of public cases in [from, until), by team, then by name.
 func (s *Store) Clocks(ctx context.Context, brand string, from, until time.Time) (map[string]map[string]Clock, error) {
-	if end := s.now().Add(48 * time.Hour); until.After(end) {
-		until = end // of days to come there is nothing to keep
-	}
 	c := s.clocks.of(brand)
 	c.mu.Lock()
 	first, err := c.refresh(ctx, s, brand, micros(from), micros(until))

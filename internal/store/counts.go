@@ -154,8 +154,12 @@ func (tx *Tx) spread(sums map[countKey][6]int64) {
 	}
 }
 
-// stopClock measures a clock of a case's episode from its beginning until now.
+// stopClock measures a clock of a case's episode from its beginning until now;
+// none of a case that a small audience spoke in.
 func (tx *Tx) stopClock(c *sayline.Case, clock string, by time.Time, zone *time.Location) error {
+	if c.Guarded {
+		return nil
+	}
 	took, err := tx.ran(c)
 	if err == nil {
 		tx.countClock(c, clock, took, !tx.now.After(by), zone)

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"slices"
 	"time"
+
+	"github.com/sayline/sayline"
 )
 
 // Small audiences are guarded: of employees, and of whom a brand says so, no
@@ -34,6 +36,9 @@ const (
 
 // alwaysGuarded is guarded whether a query says so or not.
 const alwaysGuarded = "employee"
+
+// guards says whether nothing single of a moment may show.
+func guards(m *sayline.Moment) bool { return m.Guarded || m.Audience == alwaysGuarded }
 
 // guardDay is the bucket of a guarded moment: the start of the last local day,
 // the Sunday, of the week it came in.

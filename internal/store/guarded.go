@@ -10,7 +10,7 @@ import (
 // noteGuarded keeps of a moment that is erased that nothing single of it may show:
 // not that it is gone, nor the case it was in.
 func (tx *Tx) noteGuarded(m *sayline.Moment) error {
-	if !m.Guarded && m.Audience != alwaysGuarded {
+	if !guards(m) {
 		return nil
 	}
 	_, err := tx.exec("INSERT INTO guarded_gone (brand_id, moment_id, case_id) VALUES ($1, $2, $3) ON CONFLICT (brand_id, moment_id) DO NOTHING", m.Brand, m.ID, m.Case)

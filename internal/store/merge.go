@@ -78,6 +78,7 @@ func (tx *Tx) merge(a Act, from, to *sayline.Case) error {
 	for i := range to.Feelings {
 		to.Feelings[i] += from.Feelings[i]
 	}
+	to.Guarded = to.Guarded || from.Guarded
 	if from.LastAt.After(to.LastAt) {
 		to.LastAt = from.LastAt
 	}

@@ -22,6 +22,13 @@ func (tx *Tx) countOutcome(brand, lane, team, what string, at time.Time, n, kept
 		countKey{table: countClock, brand: brand, lane: lane, bucket: micros(at.Truncate(outcomeWidth)), facets: facets{team: team, topic: what}}, [6]int64{n, kept}})
 }
 
+// countCase counts that something became of a case, unless nothing of it is counted.
+func (tx *Tx) countCase(c *sayline.Case, what string) {
+	if !c.Guarded {
+		tx.countOutcome(c.Brand, c.Lane, c.Team, what, tx.now, 1, 0)
+	}
+}
+
 // countSolved counts what an author says of their moment (sign +1), or no longer
 // (sign −1). Of small audiences nothing is: one answer could point at who gave it.
 func (tx *Tx) countSolved(m *sayline.Moment, sign int64) {

@@ -29,7 +29,7 @@ func (tx *Tx) split(a Act, c *sayline.Case, moments []string, id string) error {
 		return err
 	}
 	fresh := &sayline.Case{Brand: c.Brand, ID: id, Team: c.Team, Place: c.Place, Lane: c.Lane, Kind: c.Kind, State: sayline.CaseOpen, Urgency: c.Urgency, Episode: 1,
-		Version: c.Version, Policy: c.Policy, AckTime: c.AckTime, OpenedAt: tx.now, LastAt: tx.now, Since: tx.now, AckBy: tx.now.Add(c.AckBy.Sub(c.Since)), AnswerBy: tx.now.Add(c.AnswerBy.Sub(c.Since))}
+		Version: c.Version, Policy: c.Policy, AckTime: c.AckTime, Guarded: c.Guarded, OpenedAt: tx.now, LastAt: tx.now, Since: tx.now, AckBy: tx.now.Add(c.AckBy.Sub(c.Since)), AnswerBy: tx.now.Add(c.AnswerBy.Sub(c.Since))}
 	for i, moment := range moments {
 		m, err := scanMoment(tx.scanner("SELECT "+momentCols+" FROM moment WHERE brand_id = $1 AND moment_id = $2 AND case_id = $3", c.Brand, moment, c.ID), c.Brand)
 		if err != nil {

@@ -16,6 +16,7 @@ var caseBehaviours = []behaviour{
 	{"opening it is seen, once an episode", seenOnce},
 	{"the clocks are counted once an episode, in the hour and bin they fell", clocks},
 	{"a promise that was not kept is counted so", lateClocks},
+	{"of a case that a small audience spoke in no figure tells", guardedClocks},
 	{"an act that names no zone counts in UTC", noZone},
 	{"a reply to all acknowledges and answers", replyToAll},
 	{"a reply to one is read by one", replyToOne},
@@ -172,6 +173,27 @@ func clocks(w *world) {
 	w.acknowledge(m.Case, "lucia")
 	if got := w.bins(store.ClockAcknowledge); len(got) != 2 {
 		w.Errorf("two episodes were acknowledged: %v", got)
+	}
+}
+
+// guardedClocks: neither how soon nor what became of it, also once it went into
+// another case, and though what was said is taken back.
+func guardedClocks(w *world) {
+	colleague := func(m *sayline.Moment) { m.Audience = "employee" }
+	m, other := w.say("k", colleague), w.say("other")
+	w.acknowledge(m.Case, "lucia")
+	w.reply(m.Case, "", "thank you")
+	w.must(w.Resolve(w.ctx(), w.act(m.Case, "lucia"), "done"))
+	w.say("k") // it is open again
+	w.acknowledge(m.Case, "lucia")
+	w.must(w.Withdraw(w.ctx(), w.brand, m.Receipt))
+	w.must(w.Merge(w.ctx(), w.act(m.Case, "lucia"), other.Case))
+	w.reply(other.Case, "", "and to you")
+	w.must(w.Resolve(w.ctx(), w.act(other.Case, "lucia"), "done"))
+	for _, clock := range []string{store.ClockReach, store.ClockSeen, store.ClockAcknowledge, store.ClockAnswer, store.ClockResolved, store.ClockReopened} {
+		if got := w.bins(clock); len(got) != 0 {
+			w.Errorf("%s tells of it: %v", clock, got)
+		}
 	}
 }
 
