@@ -39,7 +39,7 @@ func TestPages(t *testing.T) {
 	p.Open(h.URL + link)
 	look("asked for a digest")
 	p.Click("button[value=yes]")
-	p.Until(`!!document.querySelector("button[value=no]")`)
+	p.Until(`!document.querySelector("button[value=yes]") && !!document.querySelector("button[value=no]")`)
 	look("a digest that comes")
 	p.MustBeClean()
 }

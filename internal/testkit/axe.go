@@ -1,6 +1,7 @@
 package testkit
 
 import (
+	"context"
 	_ "embed"
 	"encoding/json"
 	"fmt"
@@ -14,6 +15,29 @@ import (
 //
 //go:embed axe/axe-4.14.1.min.js
 var axe string
+
+// axe brings axe into the page and asks it. A page that was about to go elsewhere
+// takes axe with it: then the next one is asked.
+func (p *Page) axe() string {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	for try := 1; ; try++ {
+		_, err := chromedp.Run(ctx, chromedp.Evaluate[any](`typeof window.axe === "object" || (() => {`+axe+"\n})();0"))
+		if err == nil {
+			var told string
+			if told, err = chromedp.Run(ctx, chromedp.Evaluate[string](askAxe, chromedp.EvalAwaitPromise)); err == nil {
+				return told
+			}
+		}
+		if try == 3 || ctx.Err() != nil {
+			p.t.Fatalf("axe can't look at the page: %v", err)
+		}
+	}
+}
+
+const askAxe = `axe.run(document, {resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
+	.then(r => JSON.stringify({violations: r.violations, passes: r.passes.length}))`
 
 // violation is what axe says of a page: a rule, and the elements that break it.
 type violation struct {
@@ -31,11 +55,7 @@ type violation struct {
 // test. state names what is being looked at.
 func (p *Page) MustLetEverybodyIn(state string) {
 	p.t.Helper()
-	if !Eval[bool](p, `typeof window.axe === "object"`) {
-		Eval[any](p, axe+"\n;0")
-	}
-	told := Run(p, chromedp.Evaluate[string](`axe.run(document, {resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
-		.then(r => JSON.stringify({violations: r.violations, passes: r.passes.length}))`, chromedp.EvalAwaitPromise))
+	told := p.axe()
 	var result struct {
 		Violations []violation
 		Passes     int
