@@ -111,7 +111,7 @@ func look(s *server, v view) (l looked, err error) {
 
 // measureExport takes everything out, as a stream.
 func measureExport(s *server, r *Report, name string, rows int) (err error) {
-	req, err := http.NewRequest(http.MethodGet, "http://"+s.address+"/b/"+brandID+"/pulse/said.csv?period=90", nil)
+	req, err := http.NewRequest(http.MethodGet, "http://"+s.address+"/b/"+brandID+"/pulse/said.csv?period=90&at=once", nil)
 	if err != nil {
 		return err
 	}

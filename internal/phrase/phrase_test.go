@@ -127,6 +127,42 @@ func TestFisher(t *testing.T) {
 	}
 }
 
+// TestFisherIsTheSumOfItsTerms compares with every term, by itself, of small tables;
+// and of millions it is the normal distribution's.
+func TestFisherIsTheSumOfItsTerms(t *testing.T) {
+	ways := func(n, k int) float64 { // Pascal's
+		if k < 0 || k > n {
+			return 0
+		}
+		w := 1.0
+		for i := range k {
+			w = w * float64(n-i) / float64(i+1)
+		}
+		return w
+	}
+	for of := 1; of <= 9; of++ {
+		for all := 1; all <= 9; all++ {
+			for n := 1; n <= of; n++ {
+				for before := 0; before <= all; before++ {
+					want := 0.0
+					for k := n; k <= min(n+before, of); k++ {
+						want += ways(of, k) * ways(all, n+before-k) / ways(of+all, n+before)
+					}
+					if got := phrase.Fisher(n, of, before, all); math.Abs(got-want) > 1e-9 {
+						t.Errorf("%d of %d, before %d of %d: %v, want %v", n, of, before, all, got, want)
+					}
+				}
+			}
+		}
+	}
+	for n, want := range map[int]float64{500_000: 0.5006, 501_000: 0.00234, 499_000: 0.99767} { // 2.83 deviations of 353.6
+		of, all := 1_000_000, 1_000_000
+		if got := phrase.Fisher(n, of, 1_000_000-n, all); math.Abs(got-want) > 0.0001 {
+			t.Errorf("%d of a million: %v, want %v", n, got, want)
+		}
+	}
+}
+
 // vocabulary says things as they are always said: a few hundred words, some of them often.
 func sentence(dice *rand.Rand) string {
 	var words []string

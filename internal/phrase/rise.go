@@ -56,11 +56,32 @@ func Fisher(n, of, before, all int) float64 {
 		return 1
 	}
 	said, total := n+before, of+all
-	p := 0.0
-	for k := n; k <= min(said, of); k++ {
-		p += math.Exp(choose(of, k) + choose(all, said-k) - choose(total, said))
+	if float64(n)*float64(total) <= float64(said)*float64(of) { // as usual, or less: what lies below is the smaller part
+		return 1 - tail(n-1, -1, said, of, all)
 	}
-	return math.Min(p, 1)
+	return math.Min(tail(n, +1, said, of, all), 1)
+}
+
+// tail adds up the chances of k and of all beyond it, upwards or downwards: away from
+// what is usual, where each is smaller than the one before, until they no
+// longer matter. Each follows from its neighbour, so that millions take no longer
+// than thousands.
+func tail(k, step, said, of, all int) float64 {
+	least, most := max(0, said-all), min(said, of)
+	if k < least || k > most {
+		return 0
+	}
+	p := math.Exp(choose(of, k) + choose(all, said-k) - choose(of+all, said))
+	sum := 0.0
+	for ; k >= least && k <= most && p > sum*1e-15; k += step {
+		sum += p
+		if step > 0 {
+			p *= float64(said-k) / float64(k+1) * float64(of-k) / float64(all-said+k+1)
+		} else {
+			p *= float64(k) / float64(said-k+1) * float64(all-said+k) / float64(of-k+1)
+		}
+	}
+	return sum
 }
 
 // choose is the logarithm of the number of ways to choose k of n.
