@@ -102,7 +102,12 @@ func fillDesk(ctx context.Context, database string) (err error) {
 		return err
 	}
 	now := time.Now()
-	if err := acceptMany(ctx, s, deskCases, func(dice *mathrand.Rand) *store.Accept { return oldCase(dice, now) }); err != nil {
+	return settle(ctx, s, database, deskCases, func(dice *mathrand.Rand) *store.Accept { return oldCase(dice, now) })
+}
+
+// settle stores n accepts, lets time go over them, and has all of their words searched.
+func settle(ctx context.Context, s *store.Store, database string, n int, next func(dice *mathrand.Rand) *store.Accept) (err error) {
+	if err := acceptMany(ctx, s, n, next); err != nil {
 		return err
 	}
 	if err := age(ctx, database); err != nil {

@@ -46,18 +46,7 @@ func fillFound(ctx context.Context, database string) (err error) {
 		return err
 	}
 	now := time.Now()
-	if err := acceptMany(ctx, s, foundMoments, func(dice *mathrand.Rand) *store.Accept { return aWord(dice, now) }); err != nil {
-		return err
-	}
-	if err := age(ctx, database); err != nil {
-		return err
-	}
-	for done := 1; done > 0; {
-		if done, err = s.IndexWords(ctx, brandID); err != nil {
-			return err
-		}
-	}
-	return nil
+	return settle(ctx, s, database, foundMoments, func(dice *mathrand.Rand) *store.Accept { return aWord(dice, now) })
 }
 
 // measureFound measures the search of a brand to which a million things were said.
