@@ -34,7 +34,7 @@ fuzz: go ## every fuzz target for FUZZTIME (10s) each
 
 bench: setup build ## measure on this machine, on both databases (ARGS is for sayline bench)
 	scripts/with-postgres bin/sayline bench $(ARGS)
-	$(GO) test -run '^$$' -bench FirstTap -benchtime 5x ./e2e
+	$(GO) test -run '^$$' -bench 'FirstTap|FirstLoad' -benchtime 5x ./e2e
 
 screenshots: setup ## take the pictures in docs/pictures anew
 	SAYLINE_SCREENSHOTS=$(CURDIR)/docs/pictures $(GO) test -count 1 -v -run '^(TestScreenshots|TestScene13.*)$$' ./e2e

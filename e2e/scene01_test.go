@@ -150,7 +150,7 @@ type receiptDoc struct {
 }
 
 // say posts a moment as any client does and gives its receipt.
-func (h *house) say(t *testing.T, brand, body string) string {
+func (h *house) say(t testing.TB, brand, body string) string {
 	t.Helper()
 	var key [16]byte
 	_, _ = rand.Read(key[:])

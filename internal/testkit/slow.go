@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
@@ -23,6 +24,21 @@ type Line struct {
 // 400 ms for each of the five turns that it takes a request, 400 kbit/s, a processor four
 // times slower than this one.
 var Slow3G = Line{Latency: 5 * 400 * time.Millisecond, Down: 50_000, Up: 50_000, Slowdown: 4}
+
+// Slow4G and Fast4G are those of Chromium's developer tools, on its mid-tier
+// phone: a processor four times slower than this one.
+var (
+	Slow4G = Line{Latency: 562 * time.Millisecond, Down: 180_000, Up: 84_000, Slowdown: 4}
+	Fast4G = Line{Latency: 165 * time.Millisecond, Down: 1_012_000, Up: 168_000, Slowdown: 4}
+)
+
+// EmptyCache lets the browser forget what it has loaded.
+func (p *Page) EmptyCache() {
+	p.t.Helper()
+	p.Do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		return call(ctx, t, network.ClearBrowserCache, cdp.Empty{})
+	}))
+}
 
 // On puts the tab on a line from now on.
 func (p *Page) On(line Line) {
