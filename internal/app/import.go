@@ -2,9 +2,12 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/sayline/sayline"
@@ -57,14 +60,41 @@ func Import(ctx context.Context, o Options, order ImportOrder, out io.Writer) er
 			fmt.Fprintf(out, "%d would be imported; nothing was\n", check.Good)
 			return nil
 		}
-		zone, kept := stored.Config.Zone, stored.Config.RetainFor(sayline.Unidentified)
-		done, err := source.Import(ctx, func(ctx context.Context, list []past.Said) (int, error) {
-			return s.Import(ctx, order.Brand, zone, kept, pastOf(list))
-		}, nil)
-		fmt.Fprintf(out, "%d imported, %d were there already\n", done.Fresh, done.Good-done.Fresh)
+		one, err := bring(ctx, s, stored.Config, &source, &sayline.Errand{Name: filepath.Base(order.File), Total: check.Good, Wrong: check.Wrong})
+		if one != nil {
+			fmt.Fprintf(out, "%d imported, %d were there already\n", one.Fresh, one.Done-one.Fresh)
+		}
 		return err
 	})
 }
+
+// byImport is who brought in what came by the command: no person's id has a blank.
+const byImport = "sayline import"
+
+// bring stores what a file says as an errand of the house, that can be undone there
+// like one of a page; nil where there is none. Its Done are the lines that could be read.
+func bring(ctx context.Context, s *store.Store, b *sayline.Config, source *past.Source, one *sayline.Errand) (*sayline.Errand, error) {
+	one.Brand, one.ID, one.Kind, one.Person, one.State, one.Spec = b.ID, sayline.NewID(time.Now(), rand.Reader), sayline.ErrandImport, byImport, sayline.ErrandWorking, "{}"
+	if err := s.MakeErrand(ctx, one); err != nil {
+		return nil, err
+	}
+	_, err := source.Import(ctx, func(ctx context.Context, list []past.Said) (int, error) {
+		before := one.Fresh
+		one.Done += len(list)
+		err := s.ImportErrand(ctx, one, b.Zone, b.RetainFor(sayline.Unidentified), pastOf(list))
+		return one.Fresh - before, err
+	}, nil)
+	state := sayline.ErrandReady
+	if err != nil {
+		state = sayline.ErrandFailed
+	}
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), ending) // what came in can be undone though the command was stopped
+	defer cancel()
+	return one, errors.Join(err, s.EndErrand(end, one, state))
+}
+
+// ending is how long the end of an errand may take to be stored.
+const ending = 10 * time.Second
 
 // pastOf hands rows that were read to the store.
 func pastOf(list []past.Said) []store.Past {

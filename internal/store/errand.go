@@ -24,8 +24,8 @@ func scanErrand(r scanner, brand string) (*sayline.Errand, error) {
 	return e, err
 }
 
-// MakeErrand stores one, as a draft or waiting. Error: Conflict when the brand has
-// enough that are not over.
+// MakeErrand stores one: as a draft, waiting, or at work already by whoever makes it.
+// Error: Conflict when the brand has enough that are not over.
 func (s *Store) MakeErrand(ctx context.Context, e *sayline.Errand) error {
 	return s.update(ctx, e.Brand, byPerson, func(tx *Tx) error {
 		var n int
@@ -35,8 +35,12 @@ func (s *Store) MakeErrand(ctx context.Context, e *sayline.Errand) error {
 		if n >= mostErrands {
 			return sayline.Errorf(sayline.Conflict, "A lot is being brought in and taken out just now. Please try again later.").Keyed("errand_enough")
 		}
+		lease := int64(0)
+		if e.State == sayline.ErrandWorking { // its maker's, and nobody else's meanwhile
+			lease = micros(tx.now.Add(errandLease))
+		}
 		_, err := tx.exec("INSERT INTO errand (brand_id, errand_id, kind, name, person, made_at, state, spec, report, total, done, fresh, wrong, turn, lease_until, ended_at) "+
-			"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', $9, 0, 0, 0, 0, 0, 0)", e.Brand, e.ID, e.Kind, e.Name, e.Person, micros(tx.now), e.State, e.Spec, e.Total)
+			"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', $9, 0, 0, 0, 0, $10, 0)", e.Brand, e.ID, e.Kind, e.Name, e.Person, micros(tx.now), e.State, e.Spec, e.Total, lease)
 		return err
 	})
 }
