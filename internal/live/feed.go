@@ -50,6 +50,7 @@ type producer struct {
 	pending []sayline.Event // not yet in a frame
 	asides  []sayline.Event // the same, each of a case once
 	missing time.Time       // since when a number is missing
+	again   time.Time       // when a frame is made though nothing happens; zero for never
 	whole   part            // the last one, while it is true
 	wholeAt time.Time       // zero when it is not
 }
@@ -101,9 +102,10 @@ func (p *producer) failed() error {
 func (p *producer) run() {
 	p.listen(p.feed.IDs)
 	defer func() { p.sub.Close() }()
-	flush, gap := stopped(), stopped()
+	flush, gap, again := stopped(), stopped(), stopped()
 	defer flush.Stop()
 	defer gap.Stop()
+	defer again.Stop()
 	apart := max(p.streams.gap, p.feed.Apart)
 	var last time.Time
 	for {
@@ -112,6 +114,7 @@ func (p *producer) run() {
 			return
 		case <-p.kick:
 		case <-flush.C:
+		case <-again.C:
 		case batch := <-p.sub.C:
 			p.gather(batch)
 		case <-p.sub.Cut():
@@ -130,6 +133,9 @@ func (p *producer) run() {
 			flush.Reset(apart - time.Since(last))
 		}
 		p.watchGap(gap)
+		if wait := time.Until(p.again); wait > 0 { // else it is due, and the frame's time is waited for
+			again.Reset(wait)
+		}
 	}
 }
 
@@ -202,8 +208,11 @@ func (p *producer) watchGap(gap *time.Timer) {
 func (p *producer) busy() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return len(p.waiting) > 0 || len(p.pending) > 0 || len(p.asides) > 0
+	return len(p.waiting) > 0 || len(p.pending) > 0 || len(p.asides) > 0 || p.due()
 }
+
+// due says whether a frame was asked for that is to be made now.
+func (p *producer) due() bool { return !p.again.IsZero() && time.Until(p.again) <= 0 }
 
 // flush makes the next frame: for those who have a whole what happened since, for
 // those who came a whole.
@@ -220,18 +229,26 @@ func (p *producer) flush() error {
 	if err := p.tellWhole(); err != nil {
 		return err
 	}
-	return p.tellAsides()
+	if err := p.tellAsides(); err != nil || !p.due() {
+		return err
+	}
+	return p.tellApart(Delta{})
 }
 
-// tellAsides renders what has no number, for all who watch: it takes none of them
-// further.
+// tellAsides tells what came that has no number.
 func (p *producer) tellAsides() error {
 	if len(p.asides) == 0 {
 		return nil
 	}
 	asides := p.asides
 	p.asides = nil
-	f, err := p.render(Delta{Asides: asides})
+	return p.tellApart(Delta{Asides: asides})
+}
+
+// tellApart renders what has no number, for all who watch: it takes none of them
+// further.
+func (p *producer) tellApart(d Delta) error {
+	f, err := p.render(d)
 	if err != nil || len(f.Messages) == 0 {
 		return err
 	}
@@ -369,7 +386,12 @@ func (p *producer) render(d Delta) (f Frame, err error) {
 			err = sayline.Errorf(sayline.Internal, "The page can't be shown live.").Because(fmt.Errorf("panic: %v", r))
 		}
 	}()
-	return p.feed.Render(ctx, d)
+	f, err = p.feed.Render(ctx, d)
+	p.again = time.Time{}
+	if err == nil && f.Again > 0 {
+		p.again = time.Now().Add(f.Again)
+	}
+	return f, err
 }
 
 // fail ends the feed for all who watch it.

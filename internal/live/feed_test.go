@@ -341,3 +341,44 @@ func TestFeedTellsAsides(t *testing.T) {
 		})
 	}
 }
+
+// A frame that was asked for comes though nothing happens, at its time, to all who
+// watch, and takes nobody further; what the last frame says holds.
+func TestFeedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, Options{})
+		var asked []time.Duration
+		render := h.feed.Render
+		h.feed.Render = func(ctx context.Context, d Delta) (Frame, error) {
+			if !d.Whole && len(d.Events) == 0 {
+				asked = append(asked, time.Since(h.began))
+				return Frame{Messages: []Message{{"dear", []byte("1")}}}, nil
+			}
+			f, err := render(ctx, d)
+			if !d.Whole && d.Events[0].Seq == 1 {
+				f.Again = 5 * time.Second
+			}
+			return f, err
+		}
+		a, b := h.open(), h.open()
+		synctest.Wait()
+		h.hub.Publish(h.commit(1))
+		time.Sleep(time.Minute)
+		if len(asked) != 1 || asked[0] < 5*time.Second || asked[0] > 6*time.Second {
+			t.Errorf("asked at %v", asked)
+		}
+		h.hub.Publish(h.commit(1))
+		synctest.Wait()
+		for _, p := range []*page{a, b} {
+			at, list := p.state()
+			var names []string
+			for _, e := range list {
+				names = append(names, e.event)
+			}
+			if at != 2 || !slices.Equal(names, []string{"whole", "delta", "dear", "delta"}) {
+				t.Errorf("told up to %d: %v", at, names)
+			}
+			p.leave()
+		}
+	})
+}

@@ -5,11 +5,13 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/sayline/sayline"
 )
 
-// Delta is what happened since a page's last frame.
+// Delta is what happened since a page's last frame. With nothing in it, it is the
+// frame that [Frame.Again] asked for.
 type Delta struct {
 	Events []sayline.Event // in order; none with Whole
 	Whole  bool            // the page has nothing, or missed something: render all of it
@@ -29,6 +31,9 @@ type Frame struct {
 	// feed that follows some: a moment may have moved to another case. The page is
 	// rendered whole again.
 	IDs []string
+	// Again, when not 0, asks for a frame after so long though nothing happens, for
+	// what costs too much to be read for each. The last frame's holds.
+	Again time.Duration
 }
 
 // Message is one server-sent event.

@@ -34,6 +34,8 @@ type board struct {
 	Rising  risingTile
 	Cuts    []cutTile
 	Said    []entry
+	Saying  sayingTile // as Told it is read apart, see dear.go
+	Told    []figure
 }
 
 // momentsTile is how much is said.
@@ -103,8 +105,8 @@ func (s *stage) counts(level store.Level, from, until time.Time) store.CountsQue
 // saidShown is how many moments the stream begins with.
 const saidShown = 30
 
-// board reads a page's board.
-func (p *Pulse) board(ctx context.Context, v *house.View, q query) (*board, error) {
+// read reads a page's board.
+func (p *Pulse) read(ctx context.Context, v *house.View, q query) (*stage, error) {
 	s := p.stage(v.Tongue, v.Brand(), q)
 	// The number before the rest: what comes meanwhile is told again, and does no harm.
 	last, err := p.Store.LastEvent(ctx, s.brand)
@@ -115,7 +117,7 @@ func (p *Pulse) board(ctx context.Context, v *house.View, q query) (*board, erro
 	if err := s.numbers(ctx); err != nil {
 		return nil, err
 	}
-	return s.board, s.said(ctx, saidShown)
+	return s, s.said(ctx, saidShown)
 }
 
 // numbers reads everything but the stream. What it costs depends on the period

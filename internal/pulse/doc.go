@@ -19,7 +19,8 @@
 //   - saying.go: what people's words say: phrases, and those that rise.
 //   - said.go: the stream, in people's own words.
 //   - chart.go: lines and bars as SVG paths.
-//   - live.go: one producer for all who watch the same view.
+//   - live.go: one producer for all who watch the same view; dear.go: what it reads
+//     seldomer.
 //   - measures.go: how each figure is counted, and what it is; measure_said.go:
 //     who opened a screen and said nothing, and what was to be expected;
 //     interval.go: pure: how sure a figure is; sure.go: the same in a sentence, on touch.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"html/template"
 	"net/url"
+	"time"
 
 	"github.com/sayline/sayline/internal/brands"
 	"github.com/sayline/sayline/internal/house"
@@ -18,6 +19,9 @@ func (p *Pulse) Board(ctx context.Context, b *brands.Snapshot, values url.Values
 	}
 	return s.board, s.said(ctx, saidShown)
 }
+
+// DearApart sets how often open pages read what is dear.
+func (p *Pulse) DearApart(d time.Duration) { p.dearApart = d }
 
 // Templates are the room's, for the test that holds them to the catalogues.
 func (p *Pulse) Templates() []*template.Template {

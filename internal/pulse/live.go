@@ -42,11 +42,13 @@ type feed struct {
 	list    string   // the template of the stream
 	entry   string   // of one entry in it
 	entries int      // how many the page begins with
+	dear    []string // the templates of what is read seldomer
 	sent    map[string]template.HTML
+	rhythm  rhythm
 }
 
 func (p *Pulse) pageFeed(b *brands.Snapshot, t *words.Tongue, q query) *feed {
-	return &feed{Pulse: p, name: "pulse", brand: b.ID, tongue: t, query: q, set: p.pages, parts: []string{"p-red", "p-alarms", "p-moments", "p-feel", "p-clocks", "p-touch", "p-rising", "p-cuts", "p-teams"}, list: "p-said", entry: "p-entry", entries: saidShown}
+	return &feed{Pulse: p, name: "pulse", brand: b.ID, tongue: t, query: q, set: p.pages, parts: []string{"p-red", "p-alarms", "p-moments", "p-feel", "p-clocks", "p-touch", "p-rising", "p-cuts", "p-teams"}, dear: dearParts, rhythm: rhythm{apart: p.dearApart}, list: "p-said", entry: "p-entry", entries: saidShown}
 }
 
 // follow is the stream of a page. What it sends depends on nobody: who may see
@@ -87,7 +89,17 @@ func (f *feed) render(ctx context.Context, d live.Delta) (live.Frame, error) {
 	if err != nil {
 		return live.Frame{}, err
 	}
+	frame, err := f.frame(ctx, s, d)
+	if err == nil {
+		err = f.addDear(ctx, s, &frame)
+	}
+	return frame, err
+}
+
+// frame makes a frame of what is read each time.
+func (f *feed) frame(ctx context.Context, s *stage, d live.Delta) (live.Frame, error) {
 	if d.Whole {
+		f.rhythm.opened(f.Now())
 		return f.whole(ctx, s)
 	}
 	var frame live.Frame
@@ -104,19 +116,18 @@ func (f *feed) render(ctx context.Context, d live.Delta) (live.Frame, error) {
 	} else if !news.other {
 		return frame, nil // said elsewhere: no figure of this view moves
 	}
+	f.rhythm.stale = true
+	if said.worded() {
+		f.rhythm.since = f.Now()
+	}
 	if err := s.numbers(ctx); err != nil {
 		return frame, err
 	}
-	parts, err := f.tiles(s)
+	parts, err := f.tiles(s, f.parts)
 	if err != nil {
 		return frame, err
 	}
-	changed := map[string]template.HTML{}
-	for id, html := range parts {
-		if f.sent[id] != html {
-			changed[id] = html
-		}
-	}
+	changed := differing(parts, f.sent)
 	f.sent = parts
 	if len(changed) > 0 {
 		frame.Messages = append(frame.Messages, live.Message{Event: msgBoard, Data: web.JSON(map[string]any{"parts": changed})})
@@ -176,6 +187,12 @@ type saidEntry struct {
 	Touchpoint string        `json:"touchpoint"`
 	New        bool          `json:"new"` // false: only where it is on the page already
 	HTML       template.HTML `json:"html"`
+	words      bool          // it has some
+}
+
+// worded says whether the words of the page's moments changed.
+func (n *saidNews) worded() bool {
+	return n != nil && (len(n.Gone) > 0 || slices.ContainsFunc(n.Entries, func(e saidEntry) bool { return e.New && e.words }))
 }
 
 // said renders the entries that came or changed; nil when none did.
@@ -229,15 +246,15 @@ func (f *feed) said(ctx context.Context, s *stage, n news) (*saidNews, error) {
 		if err != nil {
 			return nil, err
 		}
-		out.Entries = append(out.Entries, saidEntry{entries[i].ID, entries[i].Touchpoint, fresh[entries[i].ID], html})
+		out.Entries = append(out.Entries, saidEntry{entries[i].ID, entries[i].Touchpoint, fresh[entries[i].ID], html, list[i].Text != ""})
 	}
 	return out, nil
 }
 
-// tiles renders the parts with the numbers.
-func (f *feed) tiles(s *stage) (map[string]template.HTML, error) {
+// tiles renders parts with the numbers.
+func (f *feed) tiles(s *stage, names []string) (map[string]template.HTML, error) {
 	parts := map[string]template.HTML{}
-	for _, name := range f.parts {
+	for _, name := range names {
 		html, err := f.Fragment(f.set, name, s.board)
 		if err != nil {
 			return nil, err
@@ -260,7 +277,7 @@ func (f *feed) whole(ctx context.Context, s *stage) (live.Frame, error) {
 	if err := s.said(ctx, f.entries); err != nil {
 		return frame, err
 	}
-	parts, err := f.tiles(s)
+	parts, err := f.tiles(s, f.parts)
 	if err != nil {
 		return frame, err
 	}

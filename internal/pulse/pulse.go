@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/auth"
@@ -25,13 +26,14 @@ type Pulse struct {
 	counted    *template.Template // how the figures are counted
 	complaints *template.Template // the register
 
-	sayings sayings
-	books   books
+	sayings   sayings
+	dearApart time.Duration // see [dearApart]
+	books     books
 }
 
 // New furnishes the pulse and puts it into the house's navigation.
 func New(h *house.House) *Pulse {
-	p := &Pulse{House: h, pages: h.Templates(files, "templates/parts.html", "templates/saying.html", "templates/told.html", "templates/alarms.html", "templates/pulse.html"), wall: h.Templates(files, "templates/parts.html", "templates/wall.html"),
+	p := &Pulse{House: h, dearApart: dearApart, pages: h.Templates(files, "templates/parts.html", "templates/saying.html", "templates/told.html", "templates/alarms.html", "templates/pulse.html"), wall: h.Templates(files, "templates/parts.html", "templates/wall.html"),
 		counted: h.Templates(files, "templates/measures.html"), complaints: h.Templates(files, "templates/register.html")}
 	h.AddRoom(house.Room{Name: "pulse", Path: "/pulse", May: (*auth.Viewer).MaySeePulse})
 	return p
@@ -115,11 +117,9 @@ func (q query) live(path, seq string) string {
 // pulsePage is the data of the page.
 type pulsePage struct {
 	*house.View
-	Board  *board
-	Empty  bool // nothing was ever said
-	Begin  begin
-	Saying *sayingTile
-	Told   []figure
+	Board *board
+	Empty bool // nothing was ever said
+	Begin begin
 }
 
 // begin is how to get the first moment.
@@ -136,16 +136,14 @@ func (p *Pulse) page(w http.ResponseWriter, r *http.Request, v *auth.Viewer) err
 		w.Header().Set("Refresh", "1")
 		return p.Plain(w, r, http.StatusOK, p.pages, "catching-up", page)
 	}
-	b, err := p.board(r.Context(), page.View, parseQuery(r.URL.Query(), v.Brand))
+	s, err := p.read(r.Context(), page.View, parseQuery(r.URL.Query(), v.Brand))
 	if err != nil {
 		return err
 	}
+	b := s.board
 	page.Board, page.Empty = b, b.First.IsZero()
 	page.Stream = b.Query.live(page.Path("/pulse/live"), b.Seq)
-	if page.Saying, err = p.saying(r.Context(), page.View, b.Query.Filter); err != nil {
-		return err
-	}
-	if page.Told, err = p.told(r.Context(), page.View, b.Query.Filter); err != nil {
+	if err := s.dear(r.Context(), p.Now().Add(-sayingFor)); err != nil {
 		return err
 	}
 	if page.Empty {

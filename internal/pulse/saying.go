@@ -16,7 +16,6 @@ import (
 // sayingTile is what people's words say: the phrases most say, and those that are
 // said more often than usual.
 type sayingTile struct {
-	*house.View
 	Top, Rising []sayingRow
 	Against     string // what they are compared with
 	Of          string // how many people's words were read
@@ -41,38 +40,38 @@ const (
 	sayingUp     = 5
 	sayingNow    = 3_000 // newest moments that are read
 	sayingBefore = 6_000
-	sayingFor    = time.Minute // what was read is shown for so long
+	sayingFor    = time.Minute // what was read is shown for so long to who opens a page
 )
 
-// saying reads what the words of a filter's moments say. It is no part of the
-// frames that go to open pages: it costs more than a number, and is a minute old at most.
-func (p *Pulse) saying(ctx context.Context, v *house.View, f Filter) (*sayingTile, error) {
-	b := v.Brand()
-	pd := f.between(v.Now.In(b.Location()))
-	t := &sayingTile{View: v, Against: v.Say("saying_weeks", "n", weeksBack), Sum: p.summed(v, f)}
+// saying reads what the words of the page's moments say. What was read after a time
+// is shown as it is.
+func (s *stage) saying(ctx context.Context, since time.Time) error {
+	b, f, pd := s.board, s.Query.Filter, s.period
+	t := sayingTile{Against: b.Say("saying_weeks", "n", weeksBack), Sum: s.summed(b, f)}
 	from, until := dayAfter(pd.from, -7*weeksBack), pd.from
 	if pd.level == store.ByDay {
 		_, from, until = pd.before()
-		t.Against = v.Say("saying_days", "n", len(pd.starts))
+		t.Against = b.Say("saying_days", "n", len(pd.starts))
 	}
-	s := p.sayings.of(b.ID + f.String() + pd.from.String())
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if p.Now().Sub(s.at) > sayingFor {
-		part := f.Part(b)
-		now, err := p.Store.SayingsOfPart(ctx, b.ID, part, pd.from, pd.until, sayingNow)
+	had := s.sayings.of(s.brand + f.String() + pd.from.String())
+	had.mu.Lock()
+	defer had.mu.Unlock()
+	if !had.at.After(since) {
+		at := s.Now()
+		now, err := s.Store.SayingsOfPart(ctx, s.brand, s.of, pd.from, pd.until, sayingNow)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		before, err := p.Store.SayingsOfPart(ctx, b.ID, part, from, until, sayingBefore)
+		before, err := s.Store.SayingsOfPart(ctx, s.brand, s.of, from, until, sayingBefore)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		s.fill(phrase.Count(textsOf(now), b.Name), phrase.Count(textsOf(before), b.Name))
-		s.at = p.Now()
+		had.fill(phrase.Count(textsOf(now), b.Brand.Name), phrase.Count(textsOf(before), b.Brand.Name))
+		had.at = at // what comes while it is read is told again
 	}
-	t.fill(f, s)
-	return t, nil
+	t.fill(b, had)
+	b.Saying = t
+	return nil
 }
 
 func textsOf(list []store.Saying) []phrase.Text {
@@ -92,33 +91,33 @@ func (s *saying) fill(now, before *phrase.Counted) {
 	}
 }
 
-func (t *sayingTile) fill(f Filter, s *saying) {
+func (t *sayingTile) fill(b *board, s *saying) {
 	for _, x := range s.top {
-		row := t.row(f, x)
+		row := sayingRowOf(b, x)
 		row.Width = strconv.Itoa(1000 * x.Moments / s.top[0].Moments)
 		t.Top = append(t.Top, row)
 	}
-	t.Of = t.Count("saying_of", s.texts)
+	t.Of = b.Count("saying_of", s.texts)
 	for _, r := range s.up {
-		row := t.row(f, r.said)
-		row.Times = t.Say("saying_new")
+		row := sayingRowOf(b, r.said)
+		row.Times = b.Say("saying_new")
 		if r.Before > 0 {
-			row.Times = t.Say("pulse_by", "n", t.Num(int64(r.Times()+0.5)))
+			row.Times = b.Say("pulse_by", "n", b.Num(int64(r.Times()+0.5)))
 		}
-		row.About = t.Say("saying_rise", "n", t.Num(int64(r.N)), "of", t.Num(int64(r.Of)), "usual", t.Percent(float64(r.Before)/float64(r.All)))
+		row.About = b.Say("saying_rise", "n", b.Num(int64(r.N)), "of", b.Num(int64(r.Of)), "usual", b.Percent(float64(r.Before)/float64(r.All)))
 		t.Rising = append(t.Rising, row)
 	}
 	switch {
 	case len(t.Rising) > 0:
 	case s.before == 0:
-		t.Calm = t.Say("pulse_no_usual")
+		t.Calm = b.Say("pulse_no_usual")
 	default:
-		t.Calm = t.Say("saying_calm")
+		t.Calm = b.Say("saying_calm")
 	}
 }
 
-func (t *sayingTile) row(f Filter, s phrase.Said) sayingRow {
-	row := sayingRow{Text: s.Text, Href: t.Path("/pulse") + "?" + withWords(f, s.Key).Encode() + "#p-saidhead", N: t.Num(int64(s.Moments))}
+func sayingRowOf(b *board, s phrase.Said) sayingRow {
+	row := sayingRow{Text: s.Text, Href: b.Path("/pulse") + "?" + withWords(b.Query.Filter, s.Key).Encode() + "#p-saidhead", N: b.Num(int64(s.Moments))}
 	var all [6]int
 	guessed := 0
 	for i := range all {
@@ -127,13 +126,10 @@ func (t *sayingTile) row(f Filter, s phrase.Said) sayingRow {
 	}
 	row.Face = house.MainFeeling(all)
 	if guessed > 0 {
-		row.Guessed = t.Count("saying_guessed", guessed)
+		row.Guessed = b.Count("saying_guessed", guessed)
 	}
 	return row
 }
-
-// FaceSaid says a face for who can't see it.
-func (t *sayingTile) FaceSaid(face int) string { return t.FaceName(face) }
 
 // sayings are what was read last, by what was asked for.
 type sayings struct {

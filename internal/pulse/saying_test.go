@@ -1,8 +1,11 @@
 package pulse_test
 
 import (
+	"bufio"
 	"crypto/rand"
+	"encoding/json"
 	"html"
+	"net/http"
 	"regexp"
 	"strings"
 	"testing"
@@ -10,6 +13,7 @@ import (
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/house/housetest"
+	"github.com/sayline/sayline/internal/intake"
 	"github.com/sayline/sayline/internal/pulse"
 	"github.com/sayline/sayline/internal/store"
 )
@@ -51,6 +55,61 @@ func TestWhatTheySay(t *testing.T) {
 	if t.Failed() {
 		t.Log(panel)
 	}
+}
+
+// TestWhatTheySayIsLive: what several say comes up on a page that is open, in the
+// words of its own reader, and goes when it is taken back; what is private never does.
+func TestWhatTheySayIsLive(t *testing.T) {
+	var room *pulse.Pulse
+	h := housetest.Open(t, housetest.Options{Brand: sparkle}, func(h *housetest.House, mux *http.ServeMux) {
+		room = pulse.New(h.House)
+		room.DearApart(time.Millisecond)
+		room.Routes(mux)
+	})
+	h.Say(sparkle, sayline.Moment{Text: "Hello", Lang: "en", Context: housetest.At("k7f3")})
+	req, err := http.NewRequestWithContext(t.Context(), "GET", h.URL+"/b/sparkle/pulse/live", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := h.Client(elena).Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	lines := bufio.NewScanner(res.Body)
+	lines.Buffer(nil, 1<<20)
+	panel := func(of, want string, has bool) {
+		t.Helper()
+		for lines.Scan() {
+			data, ok := strings.CutPrefix(lines.Text(), "data: ")
+			if !ok || data == "" {
+				continue
+			}
+			var frame struct{ Parts map[string]string }
+			if err := json.Unmarshal([]byte(data), &frame); err != nil {
+				t.Fatal(err)
+			}
+			if part, ok := frame.Parts["p-saying"]; ok {
+				if strings.Contains(part, "shouting") {
+					t.Fatalf("it says what is private: %s", part)
+				}
+				if strings.Contains(part, want) == has {
+					return
+				}
+			}
+		}
+		t.Fatalf("%s: the page was never told: %v", of, lines.Err())
+	}
+	var last *intake.Accepted
+	for range 3 {
+		last = h.Say(sparkle, sayline.Moment{Text: "The lemon tastes of metal", Lang: "en", Context: housetest.At("k7f3")})
+		h.Say(sparkle, sayline.Moment{Text: "secret shouting", Topic: "about-a-person", Context: housetest.At("k7f3")})
+	}
+	panel("three say it", "<bdi>tastes of metal</bdi>", true)
+	if err := h.Door.Withdraw(t.Context(), h.Brands.ByID(sparkle), last.Secret); err != nil {
+		t.Fatal(err)
+	}
+	panel("one takes it back", "<bdi>tastes of metal</bdi>", false)
 }
 
 // TestTopicsRise: a topic that is said more often than usual, by more than chance,

@@ -7,7 +7,6 @@ import (
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/auth"
-	"github.com/sayline/sayline/internal/house"
 	"github.com/sayline/sayline/internal/summary"
 )
 
@@ -35,21 +34,21 @@ type written struct {
 
 // summed is the tile of a view: nil where the operator names no service, or the
 // brand does not allow it.
-func (p *Pulse) summed(v *house.View, f Filter) *summaryTile {
-	if p.Summaries == nil || !v.Brand().Summaries {
+func (p *Pulse) summed(v *board, f Filter) *summaryTile {
+	if p.Summaries == nil || !v.Brand.Summaries {
 		return nil
 	}
 	t := &summaryTile{Action: v.Path("/pulse/summary") + f.String(), Takes: v.Say("summary_takes", "host", p.Summaries.Host())}
 	p.sayings.mu.Lock()
 	defer p.sayings.mu.Unlock()
-	if w, ok := p.sayings.written[summaryKey(v, f)]; ok && p.Now().Sub(w.at) < summaryFor {
+	if w, ok := p.sayings.written[summaryKey(v.Brand.ID, v.Tag, f)]; ok && p.Now().Sub(w.at) < summaryFor {
 		t.Text, t.Topics = w.sum.Text, w.sum.Topics
 		t.By = v.Count("summary_by", w.n, "model", p.Summaries.Model(), "host", p.Summaries.Host())
 	}
 	return t
 }
 
-func summaryKey(v *house.View, f Filter) string { return v.Brand().ID + " " + v.Tag + " " + f.String() }
+func summaryKey(brand, lang string, f Filter) string { return brand + " " + lang + " " + f.String() }
 
 // sumUp asks the service to sum up a view, because somebody wants it. Sent are the
 // newest words that were said in public and without a name, none of a guarded
@@ -61,8 +60,9 @@ func (p *Pulse) sumUp(w http.ResponseWriter, r *http.Request, viewer *auth.Viewe
 		return sayline.Errorf(sayline.NotFound, "This brand lets nothing be summed up.").Keyed("summary_off")
 	}
 	f := ParseFilter(r.URL.Query(), b)
+	key := summaryKey(b.ID, v.Tag, f)
 	back := v.Path("/pulse") + f.String() + "#p-saying"
-	switch there, often := p.sayings.wrote(b.ID, summaryKey(v, f), p.Now()); {
+	switch there, often := p.sayings.wrote(b.ID, key, p.Now()); {
 	case there:
 		http.Redirect(w, r, back, http.StatusSeeOther)
 		return nil
@@ -92,7 +92,7 @@ func (p *Pulse) sumUp(w http.ResponseWriter, r *http.Request, viewer *auth.Viewe
 	if err != nil {
 		return err
 	}
-	p.sayings.keep(summaryKey(v, f), written{p.Now(), sum, len(brief.Said)})
+	p.sayings.keep(key, written{p.Now(), sum, len(brief.Said)})
 	http.Redirect(w, r, back, http.StatusSeeOther)
 	return nil
 }

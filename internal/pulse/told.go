@@ -17,24 +17,23 @@ var ofAllCases = []string{"unsolved", "reopened"}
 // figure is a measure in short; it leads to how it is counted.
 type figure struct{ ID, Value, Range, Href string }
 
-// told reads those that can be told of a filter's moments. They are no part of the
-// frames that go to open pages: they change in hours, not with a tap.
-func (p *Pulse) told(ctx context.Context, v *house.View, f Filter) ([]figure, error) {
-	m, err := p.measuring(ctx, v.Tongue, v.Brand(), f)
+// told reads those that can be told of the page's moments.
+func (s *stage) told(ctx context.Context) error {
+	b, f := s.board, s.Query.Filter
+	m, err := s.measuring(ctx, b.Tongue, b.Brand, f)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	list, err := m.list(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var told []figure
 	for _, x := range list {
 		if x.Value != "" && slices.Contains(toldFigures, x.ID) && !(f.Narrows() && slices.Contains(ofAllCases, x.ID)) {
-			told = append(told, figure{x.ID, x.Value, x.Range, v.Path("/pulse/measures") + f.String() + "#" + x.ID})
+			b.Told = append(b.Told, figure{x.ID, x.Value, x.Range, b.Path("/pulse/measures") + f.String() + "#" + x.ID})
 		}
 	}
-	return told, nil
+	return nil
 }
 
 // late says whether the counts of a filter's days are still being read, as after a

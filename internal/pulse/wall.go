@@ -31,10 +31,11 @@ type wallPage struct {
 func (p *Pulse) wallPage(w http.ResponseWriter, r *http.Request, v *auth.Viewer) error {
 	page := &wallPage{View: p.NewView(r, v)}
 	page.Room, page.Title, page.Wide, page.Scripts = "wall", page.Say("nav_wall"), true, []string{"pulse.js"}
-	b, err := p.board(r.Context(), page.View, parseQuery(r.URL.Query(), v.Brand))
+	s, err := p.read(r.Context(), page.View, parseQuery(r.URL.Query(), v.Brand))
 	if err != nil {
 		return err
 	}
+	b := s.board
 	b.Said = b.Said[:min(len(b.Said), wallEntries)]
 	page.Board, page.Empty = b, b.First.IsZero()
 	page.Stream = b.Query.live(page.Path("/wall/live"), b.Seq)

@@ -144,6 +144,7 @@ const house = (() => {
 	let down = Promise.resolve(), up = () => {}
 	addEventListener('pointerdown', () => { up(); down = new Promise(done => { up = done; setTimeout(done, 2000) }) }, true)
 	for (const end of ['pointerup', 'pointercancel']) addEventListener(end, () => setTimeout(up, 50), true)
+	const still = () => down
 	let reading, again
 	async function refresh() {
 		if (reading || document.hidden) { again = true; return }
@@ -327,5 +328,5 @@ const house = (() => {
 	const opened = body.dataset.stream ? new Promise(done => addEventListener('DOMContentLoaded', () => done(line(body.dataset.stream)))) : null
 	fresh()
 	sign()
-	return { on, $, all, say, contactID, refresh, visit, send, tell, apply, fresh, kept, opened, chime, wake, aloud: text => { $('#aloud').textContent = text } }
+	return { on, $, all, say, still, contactID, refresh, visit, send, tell, apply, fresh, kept, opened, chime, wake, aloud: text => { $('#aloud').textContent = text } }
 })()

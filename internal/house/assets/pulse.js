@@ -36,11 +36,23 @@
 		for (const [id, text] of Object.entries(parts)) {
 			const old = document.getElementById(id), now = html(text)
 			if (!old || !now) continue
-			if (old.dataset.most) list(old, now)
+			waits.delete(id)
+			if (old.hasAttribute('data-calm') && inside(old)) waits.set(id, text)
+			else if (old.dataset.most) list(old, now)
 			else morph(old, now)
 		}
 		fresh()
 	}
+
+	// A list that one chooses from is not drawn anew while somebody is in it: what
+	// they are about to touch would be another by then. It is when they leave.
+	const waits = new Map(), hovers = matchMedia('(hover: hover)')
+	const inside = el => el.contains(document.activeElement) || hovers.matches && el.matches(':hover')
+	for (const el of all('[data-calm]')) for (const left of ['mouseleave', 'focusout']) el.addEventListener(left, () => setTimeout(() => {
+		const text = waits.get(el.id)
+		if (!text || inside(el)) return
+		put({ [el.id]: text })
+	}))
 
 	// The stream, newest first.
 	const stream = () => $('#p-said,#w-said')
@@ -88,8 +100,9 @@
 		}, after)
 	}
 
-	on.said = data => {
-		heard = Date.now()
+	// Nothing moves under a finger that is down. What waits for it comes in its order.
+	const calmly = draw => data => { heard = Date.now(); house.still().then(() => draw(data)) }
+	on.said = calmly(data => {
 		if (page?.dataset.live === 'begin') return location.reload()
 		if (!stream()) return
 		const { entries, gone } = JSON.parse(data)
@@ -103,9 +116,9 @@
 		if (none) none.hidden = !!stream().children.length
 		fresh()
 		if (page?.hasAttribute('data-late')) again(2500)
-	}
-	on.board = data => { heard = Date.now(); put(JSON.parse(data).parts) }
-	on.whole = data => { heard = Date.now(); if (page?.dataset.live === 'begin') return location.reload(); put(JSON.parse(data).parts) }
+	})
+	on.board = calmly(data => put(JSON.parse(data).parts))
+	on.whole = calmly(data => { if (page?.dataset.live === 'begin') return location.reload(); put(JSON.parse(data).parts) })
 
 	// What changes by time alone is read once a minute, while nothing else comes.
 	setInterval(() => { if (!document.hidden && Date.now() - heard > 50000) again(Math.random() * 8000) }, 60000)
