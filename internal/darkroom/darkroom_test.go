@@ -33,6 +33,7 @@ import (
 	"github.com/sayline/sayline/internal/intake"
 	"github.com/sayline/sayline/internal/media"
 	"github.com/sayline/sayline/internal/store"
+	"github.com/sayline/sayline/internal/testkit"
 )
 
 // place is a door, a darkroom and where their files are.
@@ -248,11 +249,7 @@ func TestNoWordsCanBeMade(t *testing.T) {
 // wait looks again and again for what nobody tells of.
 func (p *place) wait(t *testing.T, holds func() bool) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); !holds(); {
-		if time.Now().After(end) {
-			t.Fatal("it never came to be")
-		}
-	}
+	testkit.Eventually(t, "the store has it so", holds)
 }
 
 // files are all that are kept.
@@ -405,19 +402,14 @@ func TestKilled(t *testing.T) {
 		t.Fatal("nothing was shown: this test sees nothing")
 	}
 	p.ahead.Store(int64(4 * time.Hour)) // when what was erased is deleted for the second time
-	for end := time.Now().Add(30 * time.Second); ; {
+	testkit.Eventually(t, "nothing is left to be deleted", func() bool {
 		due, err := p.store.NextErasure(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if due.IsZero() {
-			break
-		}
-		if time.Now().After(end) {
-			t.Fatal("there is still something to be deleted")
-		}
 		p.ahead.Add(int64(time.Minute))
-	}
+		return due.IsZero()
+	})
 	p.unanswered(t, &want)
 	left := p.files(t)
 	left = slices.DeleteFunc(left, func(name string) bool { return strings.HasPrefix(name, media.SpoolName+"/") })

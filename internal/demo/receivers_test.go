@@ -7,6 +7,7 @@ import (
 	"net/smtp"
 	"strings"
 	"testing"
+	"time"
 )
 
 func receive(t *testing.T) (*receivers, <-chan told) {
@@ -33,7 +34,7 @@ func next[T any](t *testing.T, ch <-chan told, name string) (v T) {
 		if err := json.Unmarshal(got.data, &v); err != nil {
 			t.Fatal(err)
 		}
-	case <-t.Context().Done():
+	case <-time.After(time.Minute):
 		t.Fatal("nothing was told")
 	}
 	return v

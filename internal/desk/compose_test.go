@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -66,7 +65,7 @@ func TestAnswerWithPhotoAndVoice(t *testing.T) {
 		t.Fatalf("%d: %s", status, page)
 	}
 	var shown []*sayline.Media
-	for end := time.Now().Add(20 * time.Second); ; {
+	testkit.Eventually(t, "the photo and the voice are clean", func() bool {
 		r, err := h.Door.Receipt(t.Context(), h.Brands.ByID(sparkle), first.Secret)
 		if err != nil || len(r.Messages) != 1 {
 			t.Fatal(r, err)
@@ -75,13 +74,8 @@ func TestAnswerWithPhotoAndVoice(t *testing.T) {
 		if len(shown) != 2 {
 			t.Fatalf("the author is shown %v", shown)
 		}
-		if shown[0].State == sayline.MediaClean && shown[1].State == sayline.MediaClean {
-			break
-		}
-		if time.Now().After(end) {
-			t.Fatalf("never clean: %+v", shown)
-		}
-	}
+		return shown[0].State == sayline.MediaClean && shown[1].State == sayline.MediaClean
+	})
 	doc, files, err := h.Door.Export(t.Context(), h.Brands.ByID(sparkle), first.Secret)
 	if err != nil || len(files) != 2 || files[0].ID != shown[0].ID || files[1].ID != shown[1].ID {
 		t.Errorf("the author's export holds %v (%v)", files, err)

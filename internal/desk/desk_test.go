@@ -6,11 +6,11 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/desk"
 	"github.com/sayline/sayline/internal/house/housetest"
+	"github.com/sayline/sayline/internal/testkit"
 	"github.com/sayline/sayline/internal/words"
 	"github.com/sayline/sayline/internal/words/wordstest"
 )
@@ -168,18 +168,13 @@ func TestWhoIsOnlyTold(t *testing.T) {
 // paged waits until the pager has asked or told a person.
 func paged(t *testing.T, h *housetest.House, caseID, person string) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; {
+	testkit.Eventually(t, person+" was told", func() bool {
 		was, err := h.Store.WasPaged(t.Context(), sparkle, caseID, person, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if was {
-			return
-		}
-		if time.Now().After(end) {
-			t.Fatalf("%s was never told", person)
-		}
-	}
+		return was
+	})
 }
 
 var rowID = regexp.MustCompile(`id="row-([0-9a-f-]+)"`)
@@ -352,14 +347,10 @@ func TestOpeningTheCaseOpensItsPages(t *testing.T) {
 		}
 		return unopened, opened, coming
 	}
-	for end := time.Now().Add(20 * time.Second); ; {
-		if n, _, coming := pages("lucia"); n > 0 && coming == 0 {
-			break
-		}
-		if time.Now().After(end) {
-			t.Fatal("she was never told")
-		}
-	}
+	testkit.Eventually(t, "she was told", func() bool {
+		n, _, coming := pages("lucia")
+		return n > 0 && coming == 0
+	})
 	path := "/b/sparkle/desk/" + id
 	if err := h.Store.Seen(t.Context(), h.Act(sparkle, id, "marco")); err != nil {
 		t.Fatal(err)

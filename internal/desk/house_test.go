@@ -6,11 +6,11 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/desk"
 	"github.com/sayline/sayline/internal/house/housetest"
+	"github.com/sayline/sayline/internal/testkit"
 )
 
 // openDesk is a house with a desk and the soda maker in it, whose people all
@@ -97,18 +97,14 @@ func (v *visitor) do(req *http.Request) (int, string) {
 
 // until reads a case from the store until it is as wanted: what a browser sends
 // arrives when it does.
-func until(t *testing.T, h *housetest.House, caseID string, want func(*sayline.Case) bool) *sayline.Case {
+func until(t *testing.T, h *housetest.House, caseID string, want func(*sayline.Case) bool) (c *sayline.Case) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; {
-		c, err := h.Store.Case(t.Context(), sparkle, caseID)
-		if err != nil {
+	testkit.Eventually(t, "the case is as wanted", func() bool {
+		var err error
+		if c, err = h.Store.Case(t.Context(), sparkle, caseID); err != nil {
 			t.Fatal(err)
 		}
-		if want(c) {
-			return c
-		}
-		if time.Now().After(end) {
-			t.Fatalf("the case never became as wanted: %+v", c)
-		}
-	}
+		return want(c)
+	})
+	return c
 }

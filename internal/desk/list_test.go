@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -14,17 +15,13 @@ import (
 )
 
 // found waits until a search finds so many moments: they are indexed behind the accepts.
-func (v *visitor) found(text, want string) string {
+func (v *visitor) found(text, want string) (page string) {
 	v.t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; {
-		_, page := v.get("/b/sparkle/search?q=" + url.QueryEscape(text))
-		if strings.Contains(page, want) {
-			return page
-		}
-		if time.Now().After(end) {
-			v.t.Fatalf("searching for %q never said %q", text, want)
-		}
-	}
+	testkit.Eventually(v.t, fmt.Sprintf("searching for %q says %q", text, want), func() bool {
+		_, page = v.get("/b/sparkle/search?q=" + url.QueryEscape(text))
+		return strings.Contains(page, want)
+	})
+	return page
 }
 
 // TestSearchFindsWhatMadeNoWork: who may see the pulse finds what is nobody's work,

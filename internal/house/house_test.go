@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -140,21 +139,21 @@ func TestArrivalIsOnlyTheirs(t *testing.T) {
 }
 
 // pageOf waits until the pager has made an alert for a person's screen.
-func pageOf(t *testing.T, h *housetest.House, caseID, person string) string {
+func pageOf(t *testing.T, h *housetest.House, caseID, person string) (id string) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); {
+	testkit.Eventually(t, "an alert is made for "+person, func() bool {
 		pages, err := h.Store.PagesOf(t.Context(), sparkle, caseID)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, p := range pages {
 			if p.Person == person && p.Channel == sayline.ByDesk {
-				return p.ID
+				id = p.ID
 			}
 		}
-	}
-	t.Fatalf("no alert was made for %s", person)
-	return ""
+		return id != ""
+	})
+	return id
 }
 
 // TestWords holds templates and code to the catalogues, and the keys that are

@@ -174,13 +174,17 @@ func bombs(t testing.TB) map[string][]byte {
 // TestBombsAreRefused: by their head, before anything is decoded, and at once.
 func TestBombsAreRefused(t *testing.T) {
 	for name, b := range bombs(t) {
-		began := time.Now()
-		_, err := probe(t, b, "photo", "")
-		if took := time.Since(began); took > 50*time.Millisecond {
-			t.Errorf("%s: it took %s", name, took)
+		took := time.Hour
+		for range 20 { // a busy machine may be away for longer than it takes
+			began := time.Now()
+			_, err := probe(t, b, "photo", "")
+			took = min(took, time.Since(began))
+			if sayline.KindOf(err) != sayline.TooLarge {
+				t.Errorf("%s: %v", name, err)
+			}
 		}
-		if sayline.KindOf(err) != sayline.TooLarge {
-			t.Errorf("%s: %v", name, err)
+		if took > 50*time.Millisecond {
+			t.Errorf("%s: it took %s", name, took)
 		}
 		if _, err := Develop(bytes.NewReader(b), int64(len(b))); name != "a photo of much" && sayline.KindOf(err) != sayline.TooLarge {
 			t.Errorf("%s developed: %v", name, err)

@@ -253,16 +253,7 @@ func (h *house) acknowledge(caseID, person string) {
 // written after the last call.
 func (h *house) eventually(what string, holds func() bool) {
 	h.t.Helper()
-	end := time.After(time.Minute)
-	look := time.NewTicker(5 * time.Millisecond)
-	defer look.Stop()
-	for !holds() {
-		select {
-		case <-look.C:
-		case <-end:
-			h.t.Fatalf("it never came to be that %s", what)
-		}
-	}
+	testkit.Eventually(h.t, what, holds)
 }
 
 func webhooks(list ...sayline.Webhook) func(*house, *sayline.Config) {

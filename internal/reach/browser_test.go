@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
@@ -143,7 +142,7 @@ func (d *device) push(p testkit.Push) {
 func (d *device) listen() {
 	d.t.Helper()
 	var worker *target.Info
-	eventually(d.t, "a worker runs", func() bool {
+	testkit.Eventually(d.t, "a worker runs", func() bool {
 		all, err := chromedp.Targets(d.p.Ctx())
 		if err != nil {
 			d.t.Fatal(err)
@@ -214,7 +213,7 @@ type notification struct {
 // shows waits until a notification with the title is the last that was shown.
 func (d *device) shows(title string) (last notification) {
 	d.t.Helper()
-	eventually(d.t, "it shows "+title, func() bool {
+	testkit.Eventually(d.t, "it shows "+title, func() bool {
 		all := inWorker[[]notification](d, `stood`)
 		if len(all) == 0 {
 			return false
@@ -253,7 +252,7 @@ func TestAPhoneRingsAndActs(t *testing.T) {
 		t.Errorf("it shows %+v", n)
 	}
 	id := sayline.ContactID(sayline.ByPush, sub.Endpoint)
-	eventually(t, "it is known that it came up", func() bool {
+	testkit.Eventually(t, "it is known that it came up", func() bool {
 		list, err := h.Store.PagesOf(t.Context(), sparkle, said.Moment.Case)
 		if err != nil {
 			t.Fatal(err)
@@ -285,26 +284,12 @@ func TestAPhoneRingsAndActs(t *testing.T) {
 	fresh := service.Subscribe()
 	d.changes(sub, fresh)
 	renewed := sayline.ContactID(sayline.ByPush, fresh.Endpoint)
-	eventually(t, "it is called by its new address", func() bool {
+	testkit.Eventually(t, "it is called by its new address", func() bool {
 		k, err := h.Store.Contact(t.Context(), sparkle, "lucia", renewed)
 		return err == nil && k.Usable()
 	})
 	d.changes(fresh, sayline.Subscription{})
 	if n := d.shows("can’t reach you by"); n.Body == "" {
 		t.Errorf("without an address it shows %+v", n)
-	}
-}
-
-func eventually(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	end := time.After(time.Minute)
-	look := time.NewTicker(10 * time.Millisecond)
-	defer look.Stop()
-	for !holds() {
-		select {
-		case <-look.C:
-		case <-end:
-			t.Fatalf("it never came to be that %s", what)
-		}
 	}
 }

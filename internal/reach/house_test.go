@@ -259,21 +259,21 @@ func TestAdminsSeeWhoIsReachedBadly(t *testing.T) {
 }
 
 // shown is a page of one of lucia's colleagues, with its token.
-func shown(t testing.TB, h *housetest.House, caseID, person string) (sayline.Page, string) {
+func shown(t testing.TB, h *housetest.House, caseID, person string) (page sayline.Page, token string) {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); {
+	testkit.Eventually(t, person+" has a page of "+caseID, func() bool {
 		list, err := h.Store.PagesOf(t.Context(), sparkle, caseID)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, p := range list {
 			if p.Person == person && p.Channel == sayline.ByEmail {
-				return p, pager.ActToken(h.Store.ServerKey(), sparkle, p.ID, p.Episode)
+				page, token = p, pager.ActToken(h.Store.ServerKey(), sparkle, p.ID, p.Episode)
 			}
 		}
-	}
-	t.Fatalf("%s has no page of %s", person, caseID)
-	return sayline.Page{}, ""
+		return token != ""
+	})
+	return page, token
 }
 
 func theCase(t testing.TB, h *housetest.House, id string) *sayline.Case {

@@ -93,20 +93,21 @@ func (l *links) say() {
 }
 
 // wait is the link of a person's page of an episode.
-func (l *links) wait(person string, episode int) link {
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); {
+func (l *links) wait(person string, episode int) (found link) {
+	testkit.Eventually(l, fmt.Sprintf("%s: %s was sent something of episode %d", l.told, person, episode), func() bool {
 		list, err := l.h.Store.PagesOf(l.Context(), sparkle, l.id)
 		if err != nil {
 			l.Fatal(err)
 		}
 		for _, p := range list {
 			if p.Person == person && p.Episode == episode {
-				return link{person, episode, pager.ActToken(l.h.Store.ServerKey(), sparkle, p.ID, episode)}
+				found = link{person, episode, pager.ActToken(l.h.Store.ServerKey(), sparkle, p.ID, episode)}
+				return true
 			}
 		}
-	}
-	l.Fatalf("%s: %s was sent nothing of episode %d", l.told, person, episode)
-	return link{}
+		return false
+	})
+	return found
 }
 
 func (l *links) any() link { return l.sent[l.random.IntN(len(l.sent))] }

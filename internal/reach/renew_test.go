@@ -59,7 +59,7 @@ func TestABrowserRenewsItself(t *testing.T) {
 	said := h.Say(sparkle, sayline.Moment{Topic: "cant-find-it", Context: housetest.At("k7f3")})
 	service.Wait(t.Context(), func(p testkit.Push) bool { return p.Endpoint == fresh.Endpoint })
 
-	eventually(t, "what came of it is written down: it would heal her browser", func() bool {
+	testkit.Eventually(t, "what came of it is written down: it would heal her browser", func() bool {
 		list, err := h.Store.PagesOf(t.Context(), sparkle, said.Moment.Case)
 		return err == nil && slices.ContainsFunc(list, func(p sayline.Page) bool { return p.Address == id && p.State == sayline.PageAccepted })
 	})

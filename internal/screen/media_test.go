@@ -13,10 +13,10 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/cx"
+	"github.com/sayline/sayline/internal/testkit"
 )
 
 // file is a part of a form: a photo, a voice, or the moment's JSON.
@@ -93,24 +93,19 @@ func (h *house) kept() []string {
 }
 
 // ready waits until none of a receipt's media is raw any more.
-func (h *house) ready(receipt string) *cx.Receipt {
+func (h *house) ready(receipt string) (r *cx.Receipt) {
 	h.t.Helper()
-	for end := time.Now().Add(10 * time.Second); ; {
-		r := h.receipt(receipt)
-		raw := 0
+	testkit.Eventually(h.t, "no media is raw", func() bool {
+		r = h.receipt(receipt)
 		for _, m := range r.Media {
 			if m.State == sayline.MediaRaw {
-				raw++
+				h.call("GET", m.URL, "") // waits for it
+				return false
 			}
 		}
-		if raw == 0 {
-			return r
-		}
-		if time.Now().After(end) {
-			h.t.Fatalf("still raw: %+v", r.Media)
-		}
-		h.call("GET", r.Media[0].URL, "") // waits for it
-	}
+		return true
+	})
+	return r
 }
 
 // TestPhotoAndVoice: a moment of nothing but a photo and a voice is accepted;
@@ -213,9 +208,5 @@ func TestMediaIsAdded(t *testing.T) {
 // nothingKept waits until no file is left.
 func (h *house) nothingKept() {
 	h.t.Helper()
-	for end := time.Now().Add(10 * time.Second); len(h.kept()) > 0; {
-		if time.Now().After(end) {
-			h.t.Fatalf("still kept: %v", h.kept())
-		}
-	}
+	testkit.Eventually(h.t, "no file is kept", func() bool { return len(h.kept()) == 0 })
 }

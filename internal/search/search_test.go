@@ -2,6 +2,7 @@ package search_test
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"sync"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"github.com/sayline/sayline/internal/search"
 	"github.com/sayline/sayline/internal/store"
 	"github.com/sayline/sayline/internal/store/storetest"
+	"github.com/sayline/sayline/internal/testkit"
 )
 
 // TestWhatIsSaidIsFoundSoon: what is said while the index runs, before it ran, or
@@ -58,16 +60,11 @@ func TestWhatIsSaidIsFoundSoon(t *testing.T) {
 // until waits until so many moments of a brand are found.
 func until(t *testing.T, s *store.Store, brand string, want int) {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); ; {
+	testkit.Eventually(t, fmt.Sprintf("%d of %s are found", want, brand), func() bool {
 		n, _, err := s.CountFound(t.Context(), store.Search{Brand: brand, Scope: store.Scope{{All: true}}, Text: "ran"}, 10)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n == want {
-			return
-		}
-		if time.Now().After(end) {
-			t.Fatalf("%d of %s are found, want %d", n, brand, want)
-		}
-	}
+		return n == want
+	})
 }

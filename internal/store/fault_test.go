@@ -190,29 +190,6 @@ func TestCloseUnderLoad(t *testing.T) {
 	})
 }
 
-// However many people speak, the pager gets its turn.
-func TestMachinesGetTheirTurn(t *testing.T) {
-	onBoth(t, func(t *testing.T, database string) {
-		s, db := storetest.OpenStore(t, database, time.Now), storetest.Plain(t, database)
-		letGo := hold(t, db, database)
-		const taps = 2000
-		sent := storetest.NewSent(taps)
-		for range taps {
-			sent.Send(t.Context(), s, storetest.Tap("sparkle", "k", time.Now()))
-		}
-		turn := make(chan error, 1)
-		go func() { turn <- s.Tidy(context.Background(), "sparkle") }()
-		letGo()
-		if err := <-turn; err != nil {
-			t.Fatal(err)
-		}
-		if n := count(t, db, "SELECT COUNT(*) FROM moment"); n > taps*3/4 {
-			t.Errorf("the machine had to wait for %d of %d taps", n, taps)
-		}
-		sent.Wait()
-	})
-}
-
 // A database that goes away is Unavailable, and when it is back so are we.
 func TestDatabaseAway(t *testing.T) {
 	t.Parallel()

@@ -132,7 +132,7 @@ func TestLockedByAnother(t *testing.T) {
 	for i := range jobs {
 		go func() { answers <- s.Accept(context.Background(), tap(i)) }()
 	}
-	late := time.After(5 * time.Second) // each alone, three times, would be two minutes
+	late := time.After(30 * time.Second) // each alone, three times, would be two minutes
 	for range jobs {
 		select {
 		case err := <-answers:

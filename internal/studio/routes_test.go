@@ -9,6 +9,7 @@ import (
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/house/housetest"
+	"github.com/sayline/sayline/internal/testkit"
 )
 
 // sparkle is the soda maker's handle.
@@ -43,15 +44,10 @@ func TestRoutesAreTriedAndChanged(t *testing.T) {
 	}
 	get("?try=1&touchpoint=k7f3&topic=cant-find-it&at=2026-12-01T03:00", "This one decides.", "Doesn’t match:", "It would join", `href="/b/sparkle/desk/`+said.Case, "Luc", "Where duty looked", "Nobody came; asked again and again")
 	get("?try=1&touchpoint=k7f3&words=Nobody+answers", "A case of its own.")
-	for end := time.Now().Add(20 * time.Second); ; { // it is found behind the accept
+	testkit.Eventually(t, "the past moment is found by its reference, behind the accept", func() bool {
 		_, page, _ := read(c.Get(h.URL + "/b/sparkle/routes?try=1&ref=" + strings.ToLower(said.Reference)))(t)
-		if strings.Contains(page, "This one decides.") {
-			break
-		}
-		if time.Now().After(end) {
-			t.Fatal("the past moment is never found by its reference")
-		}
-	}
+		return strings.Contains(page, "This one decides.")
+	})
 	if status, _, _ := read(c.Get(h.URL + "/b/sparkle/routes?try=1&ref=AAAA-AAAA"))(t); status != http.StatusNotFound {
 		t.Errorf("an unknown reference: %d", status)
 	}

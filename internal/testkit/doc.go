@@ -16,6 +16,7 @@
 //   - webhook.go: [Webhook], an HTTP receiver that verifies every signature.
 //   - push.go: [PushService], where browsers are pushed to, that reads as they do.
 //   - inbox.go: how they are waited for: by signal, never by looking again.
+//   - eventually.go: [Eventually], for what nothing signals.
 //   - size.go: [Size], how much a test does in the quick and in the full run.
 //
 // What is missing on the machine fails a test with the sentence how to get it.
