@@ -17,9 +17,11 @@ type Errand struct {
 	Total     int    // things to do; 0 while nobody knows
 	Done      int
 	Fresh     int // of an import: new moments; of an undo: those still to be taken back
-	Wrong     int // of an import: lines that can't be read
+	Wrong     int // of an import: lines that can't be read; of an export: moments left out that are gone since
 	Turn      int // how often a process took it up
 	EndedAt   time.Time
+
+	From, Until time.Time // of an export that is asked for: when what it may hold came
 }
 
 // Kinds of errands.

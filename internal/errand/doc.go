@@ -9,7 +9,8 @@
 //   - errand.go: [Errand], its loop: what waits is leased and worked on, lot by lot;
 //     a process that dies leaves a row that another goes on with.
 //   - import.go: a file read by a mapping, brought in and taken back; export.go: a
-//     view written to a file that is kept for a day.
+//     view written to a file that is kept for a day; gone.go: what its author took back
+//     since is left out of it.
 //   - inpages.go, outpages.go: the pages of both; form.go: the file and the columns
 //     as they are sent.
 //

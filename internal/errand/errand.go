@@ -55,8 +55,8 @@ func (e *Errand) Run(ctx context.Context) {
 	}
 }
 
-// Round works on everything that waits now, and lets go of files that were kept
-// long enough.
+// Round works on everything that waits now, takes out of files what is gone since,
+// and lets go of those that were kept long enough.
 func (e *Errand) Round(ctx context.Context) {
 	for ctx.Err() == nil {
 		one, err := e.Store.LeaseErrand(ctx)
@@ -69,6 +69,7 @@ func (e *Errand) Round(ctx context.Context) {
 		}
 		e.work(ctx, one)
 	}
+	e.forget(ctx)
 	e.tidy(ctx)
 }
 

@@ -3,12 +3,14 @@ package errand_test
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/csv"
 	"fmt"
 	"io"
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -17,6 +19,7 @@ import (
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/errand"
 	"github.com/sayline/sayline/internal/house/housetest"
+	"github.com/sayline/sayline/internal/intake"
 	"github.com/sayline/sayline/internal/media"
 	"github.com/sayline/sayline/internal/store"
 	"github.com/sayline/sayline/internal/store/storetest"
@@ -300,4 +303,158 @@ func TestExportEndedAsItIsPut(t *testing.T) {
 			t.Errorf("its file is there: %v", err)
 		}
 	})
+}
+
+// take has a client take everything out in a format and gives its errand.
+func (h *house) take(c *http.Client, format string) *sayline.Errand {
+	h.t.Helper()
+	if status, body, _ := h.read(c.PostForm(h.URL+"/b/sparkle/exports", url.Values{"format": {format}})); status != http.StatusSeeOther {
+		h.t.Fatalf("asking: %d %s", status, body)
+	}
+	list, err := h.Store.Errands(h.t.Context(), sparkle, sayline.ErrandExport)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for _, one := range list {
+		if strings.HasSuffix(one.Name, "."+format) {
+			return one
+		}
+	}
+	h.t.Fatalf("no errand for %s", format)
+	return nil
+}
+
+// fetch is an export's file as its owner gets it, and as it is on the disk.
+func (h *house) fetch(c *http.Client, one *sayline.Errand) (got, kept string) {
+	h.t.Helper()
+	status, got, _ := h.read(c.Get(h.URL + "/b/sparkle/exports/" + one.ID + "/file"))
+	if status != http.StatusOK {
+		h.t.Fatalf("fetching: %d %s", status, got)
+	}
+	file, err := h.House.Files.Get(h.t.Context(), sparkle+"/errands/"+one.ID)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer file.Close()
+	b, err := io.ReadAll(file)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return got, string(b)
+}
+
+// TestExportForgets: what its author takes back, changes or moves into a lane while a file is
+// written, or after it, is in no file that is fetched from then on, and soon not on the disk;
+// everything else stays as it was.
+func TestExportForgets(t *testing.T) {
+	onEngines(t, func(t *testing.T, h *house) {
+		b := h.Brands.ByID(sparkle)
+		private := ""
+		for _, topic := range b.Topics {
+			if topic.Lane != "" {
+				private = topic.ID
+			}
+		}
+		said := map[string]*intake.Accepted{}
+		for _, words := range []string{"stays,\nwith \"marks\"", "=stays too", "an early word taken back", "a word taken back", "a word changed", "a word hidden", "a word more"} {
+			a, err := h.Door.Accept(t.Context(), b, intake.Submission{Moment: sayline.Moment{Class: sayline.Unidentified, Feeling: 2, Text: words, Context: housetest.At("k7f3")}, Key: rand.Text(), More: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			said[words] = a
+		}
+		c, did := h.Client(elena), sync.Once{}
+		early := func() {
+			if err := h.Door.Withdraw(t.Context(), b, said["an early word taken back"].Secret); err != nil {
+				t.Error(err)
+			}
+		}
+		put := h.work.Files
+		h.work.Files = cancelling{put, func() { did.Do(early) }}
+		sheet, lines := h.take(c, "csv"), h.take(c, "jsonl")
+		h.work.Round(t.Context())
+		see := func(when string, gone ...string) {
+			t.Helper()
+			for _, one := range []*sayline.Errand{sheet, lines} {
+				got, kept := h.fetch(c, one)
+				for what, text := range map[string]string{"fetched": got, "kept": kept} {
+					for words := range said {
+						there := strings.Contains(text, strings.SplitN(words, ",", 2)[0])
+						if want := !slices.Contains(gone, words); there != want && (what == "fetched" || want) {
+							t.Errorf("%s, %s: %q is there: %t\n%s", when, what, words, there, text)
+						}
+					}
+				}
+			}
+		}
+		see("taken back while it was written", "an early word taken back")
+		change := func(of string, a intake.Amendment) {
+			t.Helper()
+			if _, err := h.Door.Amend(t.Context(), b, said[of].Secret, a); err != nil {
+				t.Fatal(err)
+			}
+		}
+		other, more := "other", "a word more, and another"
+		change("a word changed", intake.Amendment{Text: &other})
+		change("a word hidden", intake.Amendment{Topic: &private})
+		change("a word more", intake.Amendment{Text: &more})
+		if err := h.Door.Withdraw(t.Context(), b, said["a word taken back"].Secret); err != nil {
+			t.Fatal(err)
+		}
+		gone := []string{"an early word taken back", "a word taken back", "a word changed", "a word hidden"}
+		see("at once", gone...)
+		before, _ := h.fetch(c, sheet)
+		h.work.Round(t.Context())
+		see("later", gone...)
+		after, kept := h.fetch(c, sheet)
+		if before != after || after != kept || !strings.HasPrefix(kept, "\ufeffid,at,") || !strings.Contains(kept, `"stays,`+"\n"+`with ""marks"""`) || !strings.Contains(kept, ",'=stays too,") {
+			t.Errorf("the sheet was %s\nand is %s\non the disk %s", before, after, kept)
+		}
+		for _, one := range []*sayline.Errand{sheet, lines} {
+			now, err := h.Store.Errand(t.Context(), sparkle, one.ID)
+			if _, kept := h.fetch(c, one); err != nil || now.State != sayline.ErrandReady || now.Done != 3 || !now.EndedAt.Equal(noon) {
+				t.Errorf("its row: %+v, %v", now, err)
+			} else {
+				for _, words := range gone {
+					if strings.Contains(kept, words) {
+						t.Errorf("%q is kept still: %s", words, kept)
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestExportOfWhoIsGuardedSince: an audience that a brand guards after a file was written is
+// in it no more.
+func TestExportOfWhoIsGuardedSince(t *testing.T) {
+	onEngines(t, func(t *testing.T, h *house) {
+		for _, audience := range []string{"customer", "vendor"} {
+			h.Say(sparkle, sayline.Moment{Class: sayline.Unidentified, Audience: audience, Feeling: 2, Text: "a word of a " + audience, Context: housetest.At("k7f3")})
+		}
+		c := h.Client(elena)
+		one := h.take(c, "csv")
+		h.work.Round(t.Context())
+		if got, _ := h.fetch(c, one); !strings.Contains(got, "of a vendor") || !strings.Contains(got, "of a customer") {
+			t.Fatalf("before: %s", got)
+		}
+		h.guard("vendor")
+		if got, _ := h.fetch(c, one); strings.Contains(got, "of a vendor") || !strings.Contains(got, "of a customer") {
+			t.Errorf("once they are guarded: %s", got)
+		}
+	})
+}
+
+// guard has the brand guard an audience from now on.
+func (h *house) guard(audience string) {
+	h.t.Helper()
+	b := h.Brands.ByID(sparkle)
+	c := *b.Config
+	c.Audiences = append(slices.Clone(c.Audiences), sayline.Audience{ID: audience, Label: sayline.Text{"en": audience}, Guarded: true})
+	if _, err := h.Store.SaveConfig(h.t.Context(), &c, b.Version, "test"); err != nil {
+		h.t.Fatal(err)
+	}
+	if err := h.Keeper.Reload(h.t.Context(), sparkle); err != nil {
+		h.t.Fatal(err)
+	}
 }

@@ -8,6 +8,8 @@ import (
 	"io"
 	"net/url"
 	"os"
+	"path"
+	"strings"
 	"sync"
 	"time"
 
@@ -37,6 +39,9 @@ func (s *exportSpec) query(b *brands.Snapshot) store.SaidQuery {
 	return store.SaidQuery{Brand: b.ID, From: s.From, Until: s.Until, Part: pulse.ParseFilter(values, b).Part(b)}
 }
 
+// byteOrder begins a sheet, so that office software reads it as UTF-8.
+const byteOrder = "\ufeff"
+
 // writer writes moments in a format.
 type writer struct {
 	to    *bufio.Writer
@@ -49,7 +54,7 @@ func newWriter(to io.Writer, format string, zone *time.Location) (*writer, error
 	if format != asCSV {
 		return w, nil
 	}
-	if _, err := w.to.WriteString("\ufeff"); err != nil { // so that office software reads it as UTF-8
+	if _, err := w.to.WriteString(byteOrder); err != nil {
 		return nil, err
 	}
 	w.sheet = csv.NewWriter(w.to)
@@ -99,7 +104,7 @@ func (e *Errand) take(ctx context.Context, one *sayline.Errand) error {
 	if err != nil {
 		return err
 	}
-	one.Done = 0
+	one.Done, one.Wrong = 0, 0
 	if err := e.Store.EachSaid(ctx, spec.query(b), func(list []*sayline.Moment, cases map[string]*sayline.Case) error {
 		for _, m := range list {
 			if err := w.write(m, cases[m.Case]); err != nil {
@@ -149,6 +154,9 @@ func (e *Errand) put(ctx context.Context, one *sayline.Errand, file io.ReaderAt,
 }
 
 const perBeat = 10 * time.Second
+
+// formatOf is the format of an export's file.
+func formatOf(one *sayline.Errand) string { return strings.TrimPrefix(path.Ext(one.Name), ".") }
 
 func mediaType(format string) string {
 	if format == asCSV {

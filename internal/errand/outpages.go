@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -95,7 +96,7 @@ func (e *Errand) ask(w http.ResponseWriter, r *http.Request, v *auth.Viewer) err
 	}
 	last := spec.Until.In(v.Brand.Location()).Add(-time.Second)
 	name := v.Brand.ID + "-" + spec.From.In(v.Brand.Location()).Format(time.DateOnly) + "-" + last.Format(time.DateOnly) + "." + format
-	one := &sayline.Errand{Brand: v.Brand.ID, ID: sayline.NewID(e.Now(), e.Random), Kind: sayline.ErrandExport, Name: name, Person: v.Person.ID, State: sayline.ErrandWaiting, Spec: string(text), Total: int(n)}
+	one := &sayline.Errand{Brand: v.Brand.ID, ID: sayline.NewID(e.Now(), e.Random), Kind: sayline.ErrandExport, Name: name, Person: v.Person.ID, State: sayline.ErrandWaiting, Spec: string(text), Total: int(n), From: spec.From, Until: spec.Until}
 	if err := e.Store.MakeErrand(r.Context(), one); err != nil {
 		return err
 	}
@@ -121,19 +122,30 @@ func (e *Errand) exportFile(w http.ResponseWriter, r *http.Request, v *auth.View
 	if one.State != sayline.ErrandReady {
 		return sayline.Errorf(sayline.Conflict, "It is not ready yet.")
 	}
+	gone, err := e.Store.GoneOf(r.Context(), one)
+	if err != nil {
+		return err
+	}
+	if len(gone) > store.MostGone {
+		return sayline.Errorf(sayline.Conflict, "It is not ready yet.")
+	}
 	file, err := e.Files.Get(r.Context(), fileOf(one))
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	format := asCSV
-	if strings.HasSuffix(one.Name, "."+asLines) {
-		format = asLines
-	}
 	head := w.Header()
-	head.Set("Content-Type", mediaType(format))
+	head.Set("Content-Type", mediaType(formatOf(one)))
 	head.Set("Content-Disposition", `attachment; filename="`+one.Name+`"`)
-	http.ServeContent(w, r, "", one.EndedAt, file)
+	head.Set("Cache-Control", "private, no-store")
+	guarded := v.Brand.Guarded()
+	if len(gone) == 0 && len(guarded) == 1 { // nobody but who always was
+		http.ServeContent(w, r, "", one.EndedAt, file)
+		return nil
+	}
+	if _, err := sift(r.Context(), file, w, formatOf(one), func(id, audience string) bool { return gone[id] || slices.Contains(guarded, audience) }); err != nil {
+		panic(http.ErrAbortHandler) // half a file would pass for a whole one
+	}
 	return nil
 }
 

@@ -133,6 +133,9 @@ func (tx *Tx) dueNow(m *sayline.Moment) error {
 // replaceMoment writes the moment anew. One that enters a protected lane gets an
 // id and a time that tell no more than the day.
 func (tx *Tx) replaceMoment(before, m *sayline.Moment) error {
+	if err := tx.noteChanged(before, m); err != nil {
+		return err
+	}
 	if m.ID != before.ID {
 		_, m.Receipt = splitReceipt(m.Receipt) // its URL leads to where it was
 		if err := tx.forgetWords(m.Brand, before.ID); err != nil {

@@ -12,7 +12,7 @@ import (
 // errandLease is how long a process has an errand without a word of it.
 const errandLease = 30 * time.Second
 
-const mostErrands = 50 // of a brand, that are drafts or under way
+const mostErrands = 50 // of a brand, that are drafts, under way or files to be fetched
 
 const errandCols = "errand_id, kind, name, person, made_at, state, spec, report, total, done, fresh, wrong, turn, ended_at"
 
@@ -25,11 +25,12 @@ func scanErrand(r scanner, brand string) (*sayline.Errand, error) {
 }
 
 // MakeErrand stores one: as a draft, waiting, or at work already by whoever makes it.
-// Error: Conflict when the brand has enough that are not over.
+// Error: Conflict when the brand has enough that are not over, or whose files wait to
+// be fetched.
 func (s *Store) MakeErrand(ctx context.Context, e *sayline.Errand) error {
 	return s.update(ctx, e.Brand, byPerson, func(tx *Tx) error {
 		var n int
-		if err := tx.row("SELECT COUNT(*) FROM errand WHERE brand_id = $1 AND ended_at = 0", []any{e.Brand}, &n); err != nil {
+		if err := tx.row("SELECT COUNT(*) FROM errand WHERE brand_id = $1 AND (ended_at = 0 OR kind = 'export')", []any{e.Brand}, &n); err != nil {
 			return err
 		}
 		if n >= mostErrands {
@@ -39,8 +40,8 @@ func (s *Store) MakeErrand(ctx context.Context, e *sayline.Errand) error {
 		if e.State == sayline.ErrandWorking { // its maker's, and nobody else's meanwhile
 			lease = micros(tx.now.Add(errandLease))
 		}
-		_, err := tx.exec("INSERT INTO errand (brand_id, errand_id, kind, name, person, made_at, state, spec, report, total, done, fresh, wrong, turn, lease_until, ended_at) "+
-			"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', $9, 0, 0, 0, 0, $10, 0)", e.Brand, e.ID, e.Kind, e.Name, e.Person, micros(tx.now), e.State, e.Spec, e.Total, lease)
+		_, err := tx.exec("INSERT INTO errand (brand_id, errand_id, kind, name, person, made_at, state, spec, report, total, done, fresh, wrong, turn, lease_until, ended_at, said_from, said_until) "+
+			"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', $9, 0, 0, 0, 0, $10, 0, $11, $12)", e.Brand, e.ID, e.Kind, e.Name, e.Person, micros(tx.now), e.State, e.Spec, e.Total, lease, micros(e.From), micros(e.Until))
 		return err
 	})
 }
@@ -162,7 +163,10 @@ func (s *Store) StaleErrands(ctx context.Context, limit int) ([]*sayline.Errand,
 // ForgetErrand deletes one that is over or a draft; its file is the caller's.
 func (s *Store) ForgetErrand(ctx context.Context, brand, id string) error {
 	return s.update(ctx, brand, byMachine, func(tx *Tx) error {
-		_, err := tx.exec("DELETE FROM errand WHERE brand_id = $1 AND errand_id = $2 AND state IN ('draft', 'ready', 'failed', 'cancelled', 'undone')", brand, id)
+		if _, err := tx.exec("DELETE FROM errand WHERE brand_id = $1 AND errand_id = $2 AND state IN ('draft', 'ready', 'failed', 'cancelled', 'undone')", brand, id); err != nil {
+			return err
+		}
+		_, err := tx.exec("DELETE FROM errand_moment WHERE brand_id = $1 AND errand_id = $2 AND NOT EXISTS (SELECT 1 FROM errand e WHERE e.brand_id = errand_moment.brand_id AND e.errand_id = errand_moment.errand_id)", brand, id)
 		return err
 	})
 }

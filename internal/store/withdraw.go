@@ -78,6 +78,9 @@ func (tx *Tx) erase(m *sayline.Moment) error {
 	if err := tx.noteGuarded(m); err != nil {
 		return err
 	}
+	if err := tx.noteGone(m); err != nil {
+		return err
+	}
 	if err := tx.forgetMedia(m); err != nil {
 		return err
 	}
