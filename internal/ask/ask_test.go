@@ -128,6 +128,48 @@ func TestSentences(t *testing.T) {
 	}
 }
 
+// TestSlips: a slip in a longer word is read as what it is nearest to, and said; a
+// word that is understood, that is short, that stands in quotation marks or that is
+// as near to two is left as it was typed.
+func TestSlips(t *testing.T) {
+	k := book(t, "northgate")
+	for _, c := range []struct{ typed, want, guesses string }{
+		{"unhapy, last 2 hours, Terminal 2", "feeling=1 feeling=2 period=2h place=t2", "unhapy→unhappy"},
+		{"unhappy last 2 huors", "feeling=1 feeling=2 period=2h", "huors→hour"},
+		{"complants yesterdey", "kind=problem from=2026-11-21 to=2026-11-21", "complants→complaint yesterdey→yesterday"},
+		{"cleening crew", "team=cleaning", "cleening→Cleaning"},
+		{"descontntos, últimas 2 horas", "feeling=1 feeling=2 period=2h", "descontntos→descontento"},
+		{"la semana pasada, provedores", "from=2026-11-09 to=2026-11-15 audience=vendor", "provedores→proveedor"},
+		{"سعداء هذا الأسبوغ", "feeling=4 feeling=5 from=2026-11-16 to=2026-11-22", "الأسبوغ→الأسبوع"},
+		{"dirty", "topic=dirty", ""},
+		{"drty", "| drty", ""},
+		{`"unhapy" today`, "period=today | unhapy", ""},
+		{"taxi shouting at dawn", "| taxi shouting at dawn", ""},
+		{"lot AB-1124", "lot=AB-1124", ""},
+	} {
+		r := k.Read(c.typed, sunday)
+		var list []string
+		for _, g := range r.Guesses {
+			list = append(list, g.Typed+"→"+g.Read)
+		}
+		if got := told(r); got != c.want || strings.Join(list, " ") != c.guesses {
+			t.Errorf("%q is read as %q (%q), want %q (%q)", c.typed, got, list, c.want, c.guesses)
+		}
+		mustKeepWords(t, c.typed, r)
+	}
+	r := k.Read("restrom unhapy last 2 hours", sunday)
+	if len(r.Parts) != 3 || r.Parts[0].Values[0].Name != ask.Touchpoint || len(r.Guesses) != 2 || r.Rest != "" {
+		t.Errorf("all restrooms by one word with a slip: %+v", r)
+	}
+}
+
+func BenchmarkSlips(b *testing.B) {
+	k := book(b, "northgate")
+	for b.Loop() {
+		k.Read("restrom unhapy last 2 huors somwhere elswhere nobdy knows wherre exactely", sunday)
+	}
+}
+
 // told is a reading in one line.
 func told(r ask.Reading) string {
 	var list []string

@@ -49,7 +49,10 @@ type Book struct {
 	names   []name
 	byWord  map[string][]int // of names, those that have the word
 	filler  map[string]bool
-	times   timeWords
+
+	known    map[string]struct{}
+	byLength map[int][]knownWord // of those that may be meant by a word with a slip in it
+	times    timeWords
 }
 
 // spoken are the languages whose words are understood, whatever the reader's own.
@@ -57,9 +60,10 @@ var spoken = []string{"en", "es", "ar"}
 
 // NewBook makes the book of a brand.
 func NewBook(b *brands.Snapshot, c *words.Catalogue) *Book {
-	k := &Book{phrases: map[string][]Value{}, byWord: map[string][]int{}, filler: map[string]bool{}}
+	k := &Book{phrases: map[string][]Value{}, byWord: map[string][]int{}, filler: map[string]bool{}, known: map[string]struct{}{}, byLength: map[int][]knownWord{}}
 	for _, lang := range spoken {
 		k.ours(c.In(lang))
+		k.learnTimes(c.In(lang))
 		k.languages(b, lang)
 	}
 	k.theirs(b)
@@ -73,10 +77,12 @@ func (k *Book) ours(t *words.Tongue) {
 		for _, word := range texts(w) {
 			k.filler[word] = true
 		}
+		k.learn(w)
 	}
 	put := func(key string, values ...Value) {
 		for _, w := range list(t, key) {
 			k.phrase(texts(w), values...)
+			k.learn(w)
 		}
 	}
 	for f := range 6 {
@@ -109,6 +115,7 @@ func (k *Book) languages(b *brands.Snapshot, in string) {
 		base := words.Base(tag)
 		for _, n := range []string{display.Languages(language.Make(in)).Name(language.Make(base)), display.Self.Name(language.Make(base))} {
 			k.phrase(texts(n), Value{Lang, base})
+			k.learn(n)
 		}
 	}
 }
@@ -149,6 +156,7 @@ func (k *Book) named(v Value, text sayline.Text, b *brands.Snapshot) {
 			continue
 		}
 		known = append(known, label)
+		k.learn(label)
 		n := name{v, texts(label), label}
 		for _, w := range n.words {
 			if at := k.byWord[w]; len(at) == 0 || at[len(at)-1] != len(k.names) {

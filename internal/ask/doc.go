@@ -10,6 +10,7 @@
 //     languages, and the product's words for feelings, kinds and ways.
 //   - read.go: [Book.Read], the longest words first. Nothing is lost: what is not
 //     understood is left over, to be searched for as it stands.
+//   - near.go: a word with a slip in it, where it means nothing as it stands.
 //   - when.go: times, from "now" to "since Monday".
 //   - suggest.go: [Book.Suggest], how the last words could go on.
 //

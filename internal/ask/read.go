@@ -15,8 +15,9 @@ type Part struct {
 // Reading is what a sentence means. Every word of it is in one of the parts or
 // left over.
 type Reading struct {
-	Parts []Part
-	Rest  string // what was not understood, to be searched for
+	Parts   []Part
+	Rest    string  // what was not understood, to be searched for
+	Guesses []Guess // words with a slip, and what they were taken for; they are in the parts
 }
 
 // mostMeant is how many things one word may mean; of more it means none.
@@ -39,7 +40,25 @@ func (k *Book) Read(sentence string, now time.Time) Reading {
 		typed, after = string(r[:longestRead]), string(r[longestRead:])
 	}
 	words := tokens(typed)
-	var spans []span
+	spans := k.spans(typed, words, now)
+	guessed, as := k.guess(typed, words, spans)
+	if len(as) == 0 {
+		return k.reading(typed, after, words, spans)
+	}
+	spans = k.spans(typed, guessed, now)
+	reading := k.reading(typed, after, words, spans)
+	for _, s := range spans {
+		for i := s.from; i < s.to; i++ {
+			if shown, ok := as[i]; ok {
+				reading.Guesses = append(reading.Guesses, Guess{typed[words[i].start:words[i].end], shown})
+			}
+		}
+	}
+	return reading
+}
+
+// spans finds what the words mean, from the first to the last.
+func (k *Book) spans(typed string, words []token, now time.Time) (spans []span) {
 	timed := false
 	for i := 0; i < len(words); {
 		s, ok := k.at(typed, words, i, now, timed)
@@ -51,7 +70,7 @@ func (k *Book) Read(sentence string, now time.Time) Reading {
 		spans = append(spans, s)
 		i = s.to
 	}
-	return k.reading(typed, after, words, spans)
+	return spans
 }
 
 func isTime(values []Value) bool {

@@ -2,6 +2,7 @@ package pulse
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -9,6 +10,7 @@ import (
 	"github.com/sayline/sayline/internal/ask"
 	"github.com/sayline/sayline/internal/auth"
 	"github.com/sayline/sayline/internal/brands"
+	"github.com/sayline/sayline/internal/house"
 	"github.com/sayline/sayline/internal/web"
 	"github.com/sayline/sayline/internal/words"
 )
@@ -81,16 +83,59 @@ func within(touchpoints []string, place string, b *brands.Snapshot) []string {
 
 // ask answers a sentence with the page it asks for.
 func (p *Pulse) ask(w http.ResponseWriter, r *http.Request, v *auth.Viewer) error {
-	q, _ := p.asked(r, v.Brand)
-	http.Redirect(w, r, p.NewView(r, v).Path("/pulse")+q.String(), http.StatusSeeOther)
+	q, reading := p.asked(r, v.Brand)
+	to := q.Values()
+	if len(reading.Guesses) > 0 {
+		to.Set(byGuess, r.URL.RawQuery)
+	}
+	path := p.NewView(r, v).Path("/pulse")
+	if len(to) > 0 {
+		path += "?" + to.Encode()
+	}
+	http.Redirect(w, r, path, http.StatusSeeOther)
 	return nil
+}
+
+// byGuess is the name of what was asked, with slips in it, in the address of the page
+// that answers. It narrows nothing: it is there to tell what was taken for what.
+const byGuess = "asked"
+
+// guessed tells which words of a sentence were taken for others, and leads to the
+// same sentence with those words as they were typed.
+type guessed struct{ Text, Href string }
+
+// guessed reads what a page's address says was asked; nil for nothing.
+func (p *Pulse) guessed(v *house.View, asked string) *guessed {
+	q, err := url.ParseQuery(asked)
+	if err != nil || q.Get(byAsked) == "" {
+		return nil
+	}
+	sentence := q.Get(byAsked)
+	reading := p.books.of(v.Brand(), p.Words).Read(sentence, v.Now)
+	if len(reading.Guesses) == 0 {
+		return nil
+	}
+	for _, g := range reading.Guesses {
+		sentence = strings.Replace(sentence, g.Typed, `"`+g.Typed+`"`, 1)
+	}
+	q.Set(byAsked, sentence)
+	return &guessed{guessesOf(v.Voice, reading), v.Path("/pulse/ask") + "?" + q.Encode()}
+}
+
+// guessesOf says what was taken for what, in one line.
+func guessesOf(v house.Voice, r ask.Reading) string {
+	var list []string
+	for _, g := range r.Guesses {
+		list = append(list, v.Say("asking_guess", "typed", g.Typed, "read", g.Read))
+	}
+	return strings.Join(list, " ")
 }
 
 // understood is what a sentence was read as, while it is being typed.
 type understood struct {
 	Chips   []string  `json:"chips"` // in words
 	Options []askable `json:"options"`
-	Hint    string    `json:"hint,omitempty"` // what happens with what was not understood
+	Hint    string    `json:"hint,omitempty"` // what was taken for what, or what happens with what was not understood
 }
 
 // askable is a name that the last words could go on to.
@@ -118,6 +163,8 @@ func (p *Pulse) reads(w http.ResponseWriter, r *http.Request, v *auth.Viewer) er
 	}
 	if len(reading.Parts) == 0 && reading.Rest != "" {
 		out.Hint = b.Say("asking_nothing")
+	} else if len(reading.Guesses) > 0 {
+		out.Hint = guessesOf(b.Voice, reading)
 	}
 	for _, s := range p.books.of(v.Brand, p.Words).Suggest(r.URL.Query().Get(byAsked), mostAskable) {
 		out.Options = append(out.Options, askable{s.Label, b.Say("pulse_by_" + s.Name), s.Name, s.Value.Value, strings.TrimSuffix(s.Text, s.Label)})

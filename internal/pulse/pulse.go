@@ -120,6 +120,7 @@ type pulsePage struct {
 	Board *board
 	Empty bool // nothing was ever said
 	Begin begin
+	Guess *guessed // words that were asked with a slip in them; nil for none
 }
 
 // begin is how to get the first moment.
@@ -142,7 +143,7 @@ func (p *Pulse) page(w http.ResponseWriter, r *http.Request, v *auth.Viewer) err
 	}
 	b := s.board
 	page.Board, page.Empty = b, b.First.IsZero()
-	page.Stream = b.Query.live(page.Path("/pulse/live"), b.Seq)
+	page.Stream, page.Guess = b.Query.live(page.Path("/pulse/live"), b.Seq), p.guessed(page.View, r.URL.Query().Get(byGuess))
 	if err := s.dear(r.Context(), p.Now().Add(-sayingFor)); err != nil {
 		return err
 	}

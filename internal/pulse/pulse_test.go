@@ -3,6 +3,7 @@ package pulse_test
 import (
 	"bufio"
 	"crypto/rand"
+	"html"
 	"net/http"
 	"strings"
 	"testing"
@@ -245,6 +246,18 @@ func TestAskByForm(t *testing.T) {
 		if got := strings.TrimPrefix(to, "/b/sparkle/pulse"); got != want && !strings.Contains(asked, "yesterday") || !strings.Contains(to, "/b/sparkle/pulse?") {
 			t.Errorf("%s leads to %s, want %s", asked, got, want)
 		}
+	}
+	h.Say(sparkle, public("So that there is a page."))
+	_, _, to := get(t, h, c, "/b/sparkle/pulse/ask?q=unhapy,+last+2+hours&kind=problem")
+	if !strings.HasPrefix(to, "/b/sparkle/pulse?asked=") || !strings.HasSuffix(to, "&feeling=1&feeling=2&kind=problem&period=2h") {
+		t.Errorf("a word with a slip leads to %s", to)
+	}
+	_, body, _ := get(t, h, c, to)
+	if page := html.UnescapeString(body); !strings.Contains(page, "“unhapy” is read as “unhappy”") || !strings.Contains(page, "/b/sparkle/pulse/ask?kind=problem&q=%22unhapy%22%2C+last+2+hours") {
+		t.Error("the page does not say what was taken for what, or does not lead to the words as typed")
+	}
+	if _, _, to = get(t, h, c, "/b/sparkle/pulse/ask?kind=problem&q=%22unhapy%22%2C+last+2+hours"); to != "/b/sparkle/pulse?kind=problem&period=2h&words=unhapy" {
+		t.Errorf("the words as typed lead to %s", to)
 	}
 	if _, body, _ := get(t, h, c, "/b/sparkle/pulse/ask/read?q=about+a+pers"); strings.Contains(body, `"topic"`) || !strings.Contains(body, "about a pers") {
 		t.Errorf("a private topic is told of: %s", body)
