@@ -23,5 +23,9 @@ func TestRegisterPage(t *testing.T) {
 	housetest.Audit(t, p, "the register")
 	p.Show(testkit.Phone.In("ar"))
 	housetest.Audit(t, p, "the register on a phone")
+	if over := testkit.Eval[int](p, `document.querySelector(".scroll").scrollWidth - document.querySelector(".scroll").clientWidth`); over > 0 {
+		t.Errorf("on a phone the register is %d pixels too wide", over)
+	}
+	p.MustLetEverybodyIn("the register on a phone")
 	p.MustBeClean()
 }
