@@ -8,6 +8,7 @@
 //   - list.go: whose cases, in which order, a page at a time; filter.go: what
 //     narrows it, and the views people keep; bulk.go: several at once.
 //   - search.go: what was said, by its words, wherever one is in the house.
+//   - promised.go: a team's promise that falls, above the list.
 //   - work.go: one case: its facts and state, and who promised what.
 //   - thread.go: what was said in it, by its authors and by us.
 //   - trace.go: why it came here and how fast, step by step.

@@ -27,6 +27,7 @@ const (
 
 // list is a page of cases, as the left side of the desk.
 type list struct {
+	Fallen []fallen
 	Muted  []muted
 	Show   string // mine, team or all
 	Done   bool   // the resolved ones
@@ -114,6 +115,9 @@ func (d *Desk) list(r *http.Request, v *house.View, q url.Values, open *sayline.
 		return nil, err
 	}
 	l.Muted = muted
+	if l.Fallen, err = d.fallen(r.Context(), v); err != nil {
+		return nil, err
+	}
 	return l, d.fill(r.Context(), v, l, parseCursor(q.Get("after")), open)
 }
 

@@ -159,7 +159,7 @@ func (s *Store) RaisePromise(ctx context.Context, a *Alarm, coolDown time.Durati
 		if raised, err = tx.firstAlarm(a, coolDown); err != nil || !raised {
 			return err
 		}
-		tx.event(sayline.Event{Brand: a.Brand, Type: sayline.EventAlarmChanged})
+		tx.event(a.changed())
 		return tx.keepAlarm(a)
 	})
 	return raised && err == nil, err
@@ -298,9 +298,19 @@ func (s *Store) EndAlarm(ctx context.Context, a Alarm) error {
 				return err
 			}
 		}
-		tx.event(sayline.Event{Brand: a.Brand, Type: sayline.EventAlarmChanged})
+		tx.event(a.changed())
 		return nil
 	})
+}
+
+// changed is the event of an alarm that began without a case, or ended; of a promise
+// it says whose, so that the team's own pages hear of it.
+func (a *Alarm) changed() sayline.Event {
+	e := sayline.Event{Brand: a.Brand, Type: sayline.EventAlarmChanged}
+	if a.About == AboutPromise {
+		e.Team = a.Subject
+	}
+	return e
 }
 
 const alarmCols = "about, subject, at, case_id, n, total, usual, ended_at"
