@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/sayline/sayline"
@@ -20,9 +22,12 @@ const (
 	lease     = 5 * time.Minute // for which a reading is a process's own: longer than a step can last
 	pause     = time.Second     // after each call, where the site asks for nothing else
 	mostPause = 10 * time.Second
-	mostTime  = time.Hour // pauses included
-	mostMaps  = 50        // sitemaps
-	mostBusy  = 3         // times, one after the other, that the site asks to be left alone
+
+	afterOther = 10 * time.Second // while a host is read for another brand
+	mostTime   = time.Hour        // pauses included
+	mostMaps   = 50               // sitemaps
+	atOnce     = 4                // readings of a process: a large site keeps no other brand waiting
+	mostBusy   = 3                // times, one after the other, that the site asks to be left alone
 )
 
 // Why a reading ended, as catalogue keys.
@@ -49,6 +54,8 @@ type Options struct {
 type Reader struct {
 	Options
 	client *http.Client
+	mu     sync.Mutex
+	hosts  map[string]bool // that are being read: one reading at a time each
 }
 
 // New makes a reader; Run it.
@@ -56,7 +63,7 @@ func New(o Options) *Reader {
 	if o.Wait == nil {
 		o.Wait = wait
 	}
-	return &Reader{Options: o, client: newClient(o.AllowPrivate, o.Resolver, cmp.Or(o.CallTime, callTime))}
+	return &Reader{Options: o, hosts: map[string]bool{}, client: newClient(o.AllowPrivate, o.Resolver, cmp.Or(o.CallTime, callTime))}
 }
 
 func wait(ctx context.Context, d time.Duration) error {
@@ -70,9 +77,17 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// Run takes readings that nobody does, one after the other, until the context ends.
+// Run takes readings that nobody does, a few at once, until the context ends.
 func (r *Reader) Run(ctx context.Context) {
 	defer r.client.CloseIdleConnections()
+	var readers sync.WaitGroup
+	for range atOnce {
+		readers.Go(func() { r.rounds(ctx) })
+	}
+	readers.Wait()
+}
+
+func (r *Reader) rounds(ctx context.Context) {
 	t := time.NewTicker(tick)
 	defer t.Stop()
 	for {
@@ -87,7 +102,7 @@ func (r *Reader) Run(ctx context.Context) {
 	}
 }
 
-// Round reads what is to be read, to its end.
+// Round reads what is to be read, one after the other, each to its end.
 func (r *Reader) Round(ctx context.Context) error {
 	for ctx.Err() == nil {
 		s, err := r.Store.LeaseSite(ctx, lease)
@@ -121,6 +136,12 @@ func (r *Reader) read(ctx context.Context, s *sayline.SiteRead) error {
 	if start == nil {
 		return x.over(ctx, sayline.SiteFailed, Unreached)
 	}
+	host := strings.TrimPrefix(start.Host, "www.")
+	if !r.claim(host) { // it is read for another brand: it has its turn after that
+		_, err := r.Store.StepSite(ctx, s.At, store.SiteStep{Brand: s.Brand, Lease: afterOther})
+		return err
+	}
+	defer r.leave(host)
 	if s.Read+s.Left+s.Barred+s.Failed == 0 {
 		if goOn, err := x.begin(ctx); err != nil || !goOn {
 			return err
@@ -142,6 +163,23 @@ func (r *Reader) read(ctx context.Context, s *sayline.SiteRead) error {
 		}
 	}
 	return ctx.Err()
+}
+
+// claim takes a host for a reading; false when another has it.
+func (r *Reader) claim(host string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.hosts[host] {
+		return false
+	}
+	r.hosts[host] = true
+	return true
+}
+
+func (r *Reader) leave(host string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.hosts, host)
 }
 
 // begin finds the first pages: where the reading begins, and what its sitemaps list.

@@ -432,3 +432,58 @@ func TestAReadingCanBeLeft(t *testing.T) {
 		t.Errorf("after an hour it is %+v", s)
 	}
 }
+
+// TestNobodyWaitsForALargeSite: while one brand's site is slow, another's is read to its
+// end; a third brand on the slow one's host is not asked for meanwhile, but is in its turn.
+func TestNobodyWaitsForALargeSite(t *testing.T) {
+	w := open(t, storetest.SQLite(t))
+	slow, quick := make(chan struct{}), httptest.NewServer(html("quick"))
+	t.Cleanup(quick.Close)
+	asked := make(chan struct{}, 8)
+	w.pages["/"] = func(out http.ResponseWriter, r *http.Request) {
+		asked <- struct{}{}
+		<-slow
+		html("slow")(out, r)
+	}
+	for _, s := range []sayline.SiteRead{{Brand: "a", URL: w.server.URL}, {Brand: "b", URL: w.server.URL}, {Brand: "c", URL: quick.URL}} {
+		s.By = "elena"
+		if err := w.store.ReadSite(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := w.reader()
+	ctx, end := context.WithCancel(t.Context())
+	var run sync.WaitGroup
+	run.Go(func() {
+		if err := r.Round(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	<-asked // one of the two has its page under way
+	w.round(r)
+	state := func(brand string) *sayline.SiteRead {
+		s, err := w.store.SiteRead(t.Context(), brand)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	if s := state("c"); s.State != sayline.SiteDone || s.Read != 1 {
+		t.Errorf("another's site: %+v", s)
+	}
+	if len(asked) > 0 {
+		t.Error("one host was read for two brands at once")
+	}
+	close(slow)
+	run.Wait()
+	w.mu.Lock()
+	w.now = w.now.Add(time.Minute)
+	w.mu.Unlock()
+	w.round(r)
+	for _, brand := range []string{"a", "b"} {
+		if s := state(brand); s.State != sayline.SiteDone || s.Read != 1 {
+			t.Errorf("%s in the end: %+v", brand, s)
+		}
+	}
+	end()
+}
