@@ -48,8 +48,8 @@ type Options struct {
 type API struct {
 	Options
 	errors  web.Errors
-	limiter *web.Limiter  // nil when there is none
-	slots   *web.Slots    // of streams
+	limiter *web.Limiter // nil when there is none
+	streams shares
 	over    chan struct{} // closed to end them
 }
 
@@ -58,7 +58,7 @@ const perMinute = 600
 
 // New makes the API.
 func New(o Options) *API {
-	a := &API{Options: o, errors: web.Errors{Log: o.Log, Count: o.Count}, slots: web.NewSlots(mostStreams), over: make(chan struct{})}
+	a := &API{Options: o, errors: web.Errors{Log: o.Log, Count: o.Count}, over: make(chan struct{})}
 	if !o.RateLimitOff {
 		a.limiter = web.NewLimiter(perMinute, o.Now, o.Random)
 	}

@@ -15,6 +15,8 @@ import (
 
 const (
 	mostStreams = 500 // open at once, of this process
+	perBrand    = 50  // of these, a brand's
+	perKey      = 10  // and a system's
 	eventLot    = 200 // events read at once
 	heartbeat   = 15 * time.Second
 	streamFor   = time.Hour // then it comes again, and who asks is looked at anew
@@ -40,10 +42,9 @@ func (a *API) events(c *call) error {
 	if err != nil {
 		return err
 	}
-	release, ok := a.slots.Take()
-	if !ok {
-		c.w.Header().Set("Retry-After", "30")
-		return sayline.Errorf(sayline.Unavailable, "Too many streams are open just now.")
+	release, err := a.streams.take(c.brand.ID, c.system.ID)
+	if err != nil {
+		return err
 	}
 	defer release()
 	sub := a.Hub.Subscribe(c.brand.ID, 1)

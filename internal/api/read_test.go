@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"net/http"
 	"runtime"
@@ -240,5 +241,49 @@ func TestEvents(t *testing.T) {
 	}
 	if !heard {
 		t.Error("who is given a lane does not hear of it")
+	}
+}
+
+// TestEventsAreShared: one key opens so many streams and no more, with a problem that says
+// when to come again; others are not kept out by it, and what is closed is free again.
+func TestEventsAreShared(t *testing.T) {
+	h := open(t)
+	greedy := h.reader("greedy", store.ForRead)
+	ctx, leave := context.WithCancel(t.Context())
+	defer leave()
+	ask := func() *http.Response {
+		req, err := http.NewRequestWithContext(ctx, "GET", h.URL+"/b/sparkle/api/v1/events", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer "+greedy)
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { res.Body.Close() })
+		return res
+	}
+	opened := 0
+	for ; opened < 100; opened++ {
+		if res := ask(); res.StatusCode != http.StatusOK {
+			break
+		}
+	}
+	if opened == 0 || opened > 20 {
+		t.Fatalf("one key has %d streams", opened)
+	}
+	if a := h.call("GET", "/events", greedy, ""); a.status != http.StatusTooManyRequests || a.header.Get("Retry-After") == "" {
+		t.Errorf("one more: %d, come again after %q", a.status, a.header.Get("Retry-After"))
+	}
+	modest := h.stream(h.reader("modest", store.ForRead), "")
+	h.said(sayline.Moment{Feeling: 5, Text: "heard all the same", Context: housetest.At("lemon")})
+	if e := modest(); e.kind == "" {
+		t.Error("another key hears nothing")
+	}
+	leave()
+	ctx = t.Context()
+	for res := ask(); res.StatusCode != http.StatusOK; res = ask() { // until the house knows that they left, or the test's time is over
+		res.Body.Close()
 	}
 }
