@@ -1,5 +1,7 @@
 package sayline
 
+import "slices"
+
 // Audience is who may speak. Six are always there (see [StandardAudiences]); a
 // brand adds its own.
 type Audience struct {
@@ -24,4 +26,11 @@ func (c *Config) Guarded() []string {
 		}
 	}
 	return list
+}
+
+// GuardedAt says whether somebody of a guarded audience speaks at a touchpoint: how
+// often its screen is opened could point at them.
+func (c *Config) GuardedAt(t *Touchpoint) bool {
+	guarded := c.Guarded()
+	return slices.Contains(guarded, t.Audience()) || slices.ContainsFunc(t.Audiences, func(a string) bool { return slices.Contains(guarded, a) })
 }

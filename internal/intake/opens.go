@@ -41,7 +41,7 @@ func NewOpens(s *store.Store, now func() time.Time, log *slog.Logger) *Opens {
 // Count adds one. What is private, or of an audience so small that a number could
 // point at somebody, is not counted.
 func (o *Opens) Count(b *brands.Snapshot, t *sayline.Touchpoint) {
-	if t.Lane != "" || guarded(b.Guarded(), t) {
+	if t.Lane != "" || b.GuardedAt(t) {
 		return
 	}
 	k := opening{b.ID, t.ID, o.now().UTC().Truncate(time.Minute)}
@@ -50,20 +50,6 @@ func (o *Opens) Count(b *brands.Snapshot, t *sayline.Touchpoint) {
 	if o.n[k] < mostOpened {
 		o.n[k]++
 	}
-}
-
-func guarded(audiences []string, t *sayline.Touchpoint) bool {
-	for _, a := range audiences {
-		if t.Audience() == a {
-			return true
-		}
-		for _, speaks := range t.Audiences {
-			if speaks == a {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // Run writes what was counted until the context ends, and then the rest.

@@ -34,7 +34,7 @@ func (p *Pulse) Measures(ctx context.Context, b *brands.Snapshot, values url.Val
 	if err != nil {
 		return nil, err
 	}
-	list, err := m.list(ctx)
+	list, err := m.list(ctx, func(string) bool { return true })
 	byID := map[string]MeasureShown{}
 	for _, x := range list {
 		byID[x.ID] = x

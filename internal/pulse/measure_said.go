@@ -53,7 +53,7 @@ func (m *measuring) silences(ctx context.Context) ([]silence, error) {
 	var list []silence
 	for id, times := range opened {
 		t := m.Brand.Index.Touchpoint(id)
-		if t == nil || t.Lane != "" || !q.Of.At(id, t.Place) {
+		if t == nil || t.Lane != "" || m.Brand.GuardedAt(t) || !q.Of.At(id, t.Place) {
 			continue
 		}
 		list = append(list, silence{id, max(times, n[id]), n[id]})

@@ -76,7 +76,7 @@ func (p *Pulse) measures(w http.ResponseWriter, r *http.Request, v *auth.Viewer)
 	for _, name := range periods {
 		page.Periods = append(page.Periods, tab{page.Say("pulse_period_" + name), page.Path("/pulse/measures") + m.filter.Toggle(ByPeriod, name, v.Brand).String(), name == m.filter.Period})
 	}
-	if page.Measures, err = m.list(r.Context()); err != nil {
+	if page.Measures, err = m.list(r.Context(), func(string) bool { return true }); err != nil {
 		return err
 	}
 	return p.Render(w, r, http.StatusOK, p.counted, page)
@@ -108,9 +108,12 @@ func (m *measuring) query(level store.Level, from, until time.Time) store.Counts
 	return store.CountsQuery{Brand: m.Brand.ID, Level: level, From: from, Until: until, Zone: m.period.at.Location(), Of: m.filter.Part(m.Brand)}
 }
 
-// list are all measures.
-func (m *measuring) list(ctx context.Context) (list []measure, err error) {
+// list are the measures that are wanted.
+func (m *measuring) list(ctx context.Context, wanted func(id string) bool) (list []measure, err error) {
 	for _, f := range formulas {
+		if !wanted(f.id) {
+			continue
+		}
 		x := measure{ID: f.id, Formula: f.formula}
 		switch f.id {
 		case "moments":

@@ -24,12 +24,14 @@ func (s *stage) told(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	list, err := m.list(ctx)
+	list, err := m.list(ctx, func(id string) bool {
+		return slices.Contains(toldFigures, id) && !(f.Narrows() && slices.Contains(ofAllCases, id))
+	})
 	if err != nil {
 		return err
 	}
 	for _, x := range list {
-		if x.Value != "" && slices.Contains(toldFigures, x.ID) && !(f.Narrows() && slices.Contains(ofAllCases, x.ID)) {
+		if x.Value != "" {
 			b.Told = append(b.Told, figure{x.ID, x.Value, x.Range, b.Path("/pulse/measures") + f.String() + "#" + x.ID})
 		}
 	}
