@@ -19,6 +19,7 @@ type Digest struct {
 	MadeBy      string    // person
 	ConfirmedAt time.Time // zero until its address said yes
 	EndedAt     time.Time // zero while it is sent
+	RefusedAt   time.Time // zero unless its address ended it, or said no: then nobody else can ask it again
 	SlotAt      time.Time // when the next one should arrive
 	DueAt       time.Time // when it is tried next; zero for never
 	Attempts    int       // of the next one

@@ -200,9 +200,10 @@ func TestDigest(t *testing.T) {
 		res.Body.Close()
 		h.Clock(monday.AddDate(0, 0, 14))
 		h.sent(2)
-		if status, page := h.get(link); status != 200 || strings.Contains(page, "<button") {
+		if status, page := h.get(link); status != 200 || strings.Contains(page, `value="yes"`) || strings.Contains(page, `value="no"`) {
 			t.Errorf("ended: %d %s", status, page)
 		}
+		h.refused(link)
 	})
 }
 
@@ -325,4 +326,37 @@ func TestWhatWasDoneIsNoColleagues(t *testing.T) {
 		}
 		want("when it is taken back")
 	})
+}
+
+// refused: an address that said no is asked by nobody again, however its name is written and
+// however late; it alone undoes that, by its link.
+func (h *house) refused(link string) {
+	t := h.t
+	t.Helper()
+	before := len(h.mails())
+	h.Clock(h.Time().AddDate(0, 0, 60))
+	if err := h.House.Store.Tidy(t.Context(), sparkle); err != nil {
+		t.Fatal(err)
+	}
+	for _, address := range []string{board, strings.ToUpper(board[:1]) + board[1:]} {
+		if status := h.post(h.Client(elena), "/b/sparkle/digests", url.Values{"address": {address}, "every": {"day"}, "weekday": {"1"}, "hour": {"8"}, "lang": {"en"}}); status != http.StatusConflict {
+			t.Errorf("%s is asked again: %d", address, status)
+		}
+	}
+	if status := h.post(h.Client(""), link, url.Values{"do": {"yes"}}); status != 200 {
+		t.Errorf("an old yes: %d", status)
+	}
+	h.Clock(h.Time().AddDate(0, 0, 14))
+	h.sent(before)
+	if status, page := h.get(link); status != 200 || !strings.Contains(page, `value="again"`) {
+		t.Errorf("its link: %d %s", status, page)
+	}
+	if status := h.post(h.Client(""), link, url.Values{"do": {"again"}}); status != 200 {
+		t.Fatalf("undoing it: %d", status)
+	}
+	h.Clock(h.Time().AddDate(0, 0, 7))
+	h.sent(before + 1)
+	if status := h.ask("day", "en"); status != http.StatusSeeOther {
+		t.Errorf("asked for another after that: %d", status)
+	}
 }

@@ -99,6 +99,8 @@ func (p *digestsPage) State(d *sayline.Digest) string {
 	switch {
 	case d.Outcome == string(notify.Gone):
 		return p.Say("digests_gone")
+	case !d.RefusedAt.IsZero():
+		return p.Say("digests_refused")
 	case !d.EndedAt.IsZero():
 		return p.Say("digests_ended")
 	case p.Trouble(d):
@@ -226,6 +228,8 @@ func (d *Digest) showLink(w http.ResponseWriter, r *http.Request, one *sayline.D
 	p.Voice.Tongue = d.tongue(b, one)
 	when := (&digestsPage{View: p.View}).When(one)
 	switch {
+	case !one.RefusedAt.IsZero():
+		p.Heading, p.What, p.Do, p.Button = p.Say("digest_is_over"), p.Say("digest_refused_what", "brand", b.Name), "again", p.Say("digest_again_button")
 	case !one.EndedAt.IsZero():
 		p.Heading, p.What = p.Say("digest_is_over"), p.Say("digest_over_what", "brand", b.Name)
 	case one.ConfirmedAt.IsZero():
@@ -256,7 +260,9 @@ func (d *Digest) answered(w http.ResponseWriter, r *http.Request) error {
 	case form.Get("do") == "yes":
 		err = d.Store.ConfirmDigest(r.Context(), one.Brand, one.ID, one.Next(d.Now(), d.Brands.ByID(one.Brand).Location()))
 	case form.Get("do") == "no", form.Get("List-Unsubscribe") == "One-Click":
-		err = d.Store.EndDigest(r.Context(), one.Brand, one.ID)
+		err = d.Store.RefuseDigest(r.Context(), one.Brand, one.ID)
+	case form.Get("do") == "again":
+		err = d.Store.ResumeDigest(r.Context(), one.Brand, one.ID, one.Next(d.Now(), d.Brands.ByID(one.Brand).Location()))
 	default:
 		err = sayline.Errorf(sayline.Invalid, "Please say yes or no.")
 	}

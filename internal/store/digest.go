@@ -16,27 +16,30 @@ const (
 	digestOver  = 30 * 24 * time.Hour // how long it is shown that one was ended
 )
 
-const digestCols = "digest_id, address, lang, every, weekday, hour, made_at, made_by, confirmed_at, ended_at, slot_at, due_at, attempts, sent_at, outcome, detail"
+const digestCols = "digest_id, address, lang, every, weekday, hour, made_at, made_by, confirmed_at, ended_at, slot_at, due_at, attempts, sent_at, outcome, detail, refused_at"
 
 func scanDigest(r scanner, brand string) (*sayline.Digest, error) {
 	d := &sayline.Digest{Brand: brand}
-	var at [6]int64
-	err := r.Scan(&d.ID, &d.Address, &d.Language, &d.Every, &d.Weekday, &d.Hour, &at[0], &d.MadeBy, &at[1], &at[2], &at[3], &at[4], &d.Attempts, &at[5], &d.Outcome, &d.Detail)
-	for i, t := range []*time.Time{&d.MadeAt, &d.ConfirmedAt, &d.EndedAt, &d.SlotAt, &d.DueAt, &d.SentAt} {
+	var at [7]int64
+	err := r.Scan(&d.ID, &d.Address, &d.Language, &d.Every, &d.Weekday, &d.Hour, &at[0], &d.MadeBy, &at[1], &at[2], &at[3], &at[4], &d.Attempts, &at[5], &d.Outcome, &d.Detail, &at[6])
+	for i, t := range []*time.Time{&d.MadeAt, &d.ConfirmedAt, &d.EndedAt, &d.SlotAt, &d.DueAt, &d.SentAt, &d.RefusedAt} {
 		*t = fromMicros(at[i])
 	}
 	return d, err
 }
 
 // MakeDigest stores a digest; its address is asked at once whether it wants it.
-// Errors: Conflict when the address has such a one, or the brand enough of them.
+// Errors: Conflict when the address has such a one or said no, or the brand enough of them.
 func (s *Store) MakeDigest(ctx context.Context, d *sayline.Digest) error {
 	return s.update(ctx, d.Brand, byPerson, func(tx *Tx) error {
-		var same, all int
-		if err := tx.row("SELECT COUNT(*) FILTER (WHERE address = $1 AND every = $2), COUNT(*) FROM digest WHERE brand_id = $3 AND ended_at = 0", []any{d.Address, d.Every, d.Brand}, &same, &all); err != nil {
+		var same, all, refused int
+		if err := tx.row("SELECT COUNT(*) FILTER (WHERE ended_at = 0 AND LOWER(address) = LOWER($1) AND every = $2), COUNT(*) FILTER (WHERE ended_at = 0), COUNT(*) FILTER (WHERE refused_at > 0 AND LOWER(address) = LOWER($3)) FROM digest WHERE brand_id = $4",
+			[]any{d.Address, d.Every, d.Address, d.Brand}, &same, &all, &refused); err != nil {
 			return err
 		}
 		switch {
+		case refused > 0:
+			return sayline.Errorf(sayline.Conflict, "That address said no. Only it can undo that, by the link in the letter it has.").Keyed("digest_refused")
 		case same > 0:
 			return sayline.Errorf(sayline.Conflict, "That address has this digest already.").Keyed("digest_twice")
 		case all >= MostDigests:
@@ -83,7 +86,30 @@ func (s *Store) ConfirmDigest(ctx context.Context, brand, id string, slot time.T
 	})
 }
 
-// EndDigest stops it for good.
+// RefuseDigest ends it for its address, which nobody asks again.
+func (s *Store) RefuseDigest(ctx context.Context, brand, id string) error {
+	return s.update(ctx, brand, byPerson, func(tx *Tx) error {
+		now := micros(tx.now)
+		_, err := tx.exec("UPDATE digest SET refused_at = $1, ended_at = CASE WHEN ended_at = 0 THEN $2 ELSE ended_at END, due_at = 0 WHERE brand_id = $3 AND digest_id = $4 AND refused_at = 0", now, now, brand, id)
+		return err
+	})
+}
+
+// ResumeDigest undoes that its address said no: it is sent from a time on, and the
+// address may be asked others.
+func (s *Store) ResumeDigest(ctx context.Context, brand, id string, slot time.Time) error {
+	return s.update(ctx, brand, byPerson, func(tx *Tx) error {
+		n, err := tx.exec("UPDATE digest SET confirmed_at = $1, ended_at = 0, slot_at = $2, due_at = $3, attempts = 0, outcome = '', detail = '' WHERE brand_id = $4 AND digest_id = $5 AND refused_at > 0",
+			micros(tx.now), micros(slot), micros(slot), brand, id)
+		if err != nil || n == 0 {
+			return err
+		}
+		_, err = tx.exec("UPDATE digest SET refused_at = 0 WHERE brand_id = $1 AND LOWER(address) = (SELECT LOWER(o.address) FROM digest o WHERE o.brand_id = $2 AND o.digest_id = $3)", brand, brand, id)
+		return err
+	})
+}
+
+// EndDigest stops it for who asked for it.
 func (s *Store) EndDigest(ctx context.Context, brand, id string) error {
 	return s.update(ctx, brand, byPerson, func(tx *Tx) error {
 		_, err := tx.exec("UPDATE digest SET ended_at = $1, due_at = 0 WHERE brand_id = $2 AND digest_id = $3 AND ended_at = 0", micros(tx.now), brand, id)

@@ -115,8 +115,8 @@ func (s *Store) Tidy(ctx context.Context, brand string) error {
 			{"DELETE FROM duty_override WHERE brand_id = $1 AND until_at < $2", rosterKept},
 			{"DELETE FROM duty_swap WHERE brand_id = $1 AND until_at < $2", rosterKept},
 			{"DELETE FROM presence WHERE brand_id = $1 AND until_at < $2", 0},
-			{"DELETE FROM digest WHERE brand_id = $1 AND made_at < $2 AND confirmed_at = 0", digestAsked},
-			{"DELETE FROM digest WHERE brand_id = $1 AND ended_at < $2 AND ended_at > 0", digestOver},
+			{"DELETE FROM digest WHERE brand_id = $1 AND made_at < $2 AND confirmed_at = 0 AND refused_at = 0", digestAsked},
+			{"DELETE FROM digest WHERE brand_id = $1 AND ended_at < $2 AND ended_at > 0 AND refused_at = 0", digestOver},
 			{"DELETE FROM contact_call WHERE brand_id = $1 AND at < $2", ContactDay},
 			{"DELETE FROM hold WHERE brand_id = $1 AND until_at < $2", dutyKept},
 			{"DELETE FROM pin WHERE brand_id = $1 AND hash = '' AND wait_until < $2", pinTriesKept}, // of who has none: only the tries were counted
