@@ -103,6 +103,7 @@ type Webhook struct {
 	URL      string   `json:"url"`
 	Types    []string `json:"types,omitempty"`     // event types; default all public ones
 	FullText bool     `json:"full_text,omitempty"` // with people's words; else ids and facts only
+	Guarded  bool     `json:"guarded,omitempty"`   // with what employees and guarded audiences say, one by one; else nothing of them
 	Secret   int      `json:"secret,omitempty"`    // raise by one to rotate; the one before stays valid beside it
 }
 

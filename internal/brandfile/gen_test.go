@@ -158,7 +158,7 @@ func anyBrand() *rapid.Generator[*sayline.Config] {
 		}
 		for _, id := range ids(t, "webhook", 2) {
 			c.Webhooks = append(c.Webhooks, sayline.Webhook{ID: id, URL: "https://hooks.example/" + id, Types: some(t, sayline.PublicEvents, 3, "types"),
-				FullText: rapid.Bool().Draw(t, "full"), Secret: rapid.IntRange(0, 9).Draw(t, "secret")})
+				FullText: rapid.Bool().Draw(t, "full"), Guarded: rapid.Bool().Draw(t, "guarded"), Secret: rapid.IntRange(0, 9).Draw(t, "secret")})
 		}
 		return c
 	})

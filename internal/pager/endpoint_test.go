@@ -123,6 +123,40 @@ func TestThin(t *testing.T) {
 	}
 }
 
+// TestGuardedLeaveOnlyByName: of what employees say, of their case and of what they take back
+// an endpoint hears nothing, unless the brand's file says that it does.
+func TestGuardedLeaveOnlyByName(t *testing.T) {
+	for name, named := range map[string]bool{"unnamed": false, "named": true} {
+		t.Run(name, func(t *testing.T) {
+			onEngines(t, func(t *testing.T, database string) {
+				h := serve(t, database, endpoints(fullText, func(w *sayline.Webhook) { w.Guarded = named }))
+				h.run(h.options(h.store))
+				kept := h.say(sayline.Moment{Audience: "employee", Text: "My shifts."})
+				gone := h.say(sayline.Moment{Audience: "employee", Text: "My locker."})
+				h.acknowledge(kept.Case, "rosa")
+				if err := h.store.Withdraw(t.Context(), "sparkle", gone.Receipt); err != nil {
+					t.Fatal(err)
+				}
+				m := h.say(sayline.Moment{Topic: "cant-find-it"})
+				if named {
+					h.hook.Wait(t.Context(), func(c testkit.Call) bool {
+						return strings.Contains(string(c.Body), kept.ID) && strings.Contains(string(c.Body), "My shifts.")
+					})
+					return
+				}
+				h.hook.Wait(t.Context(), func(c testkit.Call) bool { return strings.Contains(string(c.Body), m.ID) })
+				for _, c := range h.hook.All() {
+					for _, never := range []string{kept.ID, kept.Case, gone.ID, gone.Case, "My "} {
+						if never != "" && strings.Contains(string(c.Body), never) {
+							t.Errorf("%q: %s", never, c.Body)
+						}
+					}
+				}
+			})
+		})
+	}
+}
+
 // TestPrivateNeverLeaves: of a private lane no event goes out, whatever happens in it.
 func TestPrivateNeverLeaves(t *testing.T) {
 	onEngines(t, func(t *testing.T, database string) {

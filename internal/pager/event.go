@@ -80,9 +80,16 @@ func (p *Pager) render(ctx context.Context, h *hook, events []sayline.Event) ([]
 	if err != nil {
 		return nil, err
 	}
-	list := make([]rendered, len(events))
+	hidden, err := p.guarded(ctx, h, events, m)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]rendered, 0, len(events))
 	for i := range events {
 		e := &events[i]
+		if hidden(e) {
+			continue
+		}
 		f := fact{Brand: e.Brand, Seq: e.Seq, Moment: e.Moment, Case: e.Case, Team: e.Team, By: e.Person}
 		if strings.HasPrefix(e.Type, "cx.moment.") {
 			f.ofMoment(h, m[e.Moment])
@@ -96,9 +103,35 @@ func (p *Pager) render(ctx context.Context, h *hook, events []sayline.Event) ([]
 			}
 			f.ofAlarm(h.brand, a)
 		}
-		list[i] = f.render(h, e)
+		list = append(list, f.render(h, e))
 	}
 	return list, nil
+}
+
+// guarded says which events an endpoint is not told of: those of what small audiences
+// say, of the cases they spoke in, and that one of them took something back, unless
+// the brand's file names it for that.
+func (p *Pager) guarded(ctx context.Context, h *hook, events []sayline.Event, said map[string]*sayline.Moment) (func(*sayline.Event) bool, error) {
+	if h.Guarded {
+		return func(*sayline.Event) bool { return false }, nil
+	}
+	audiences := h.brand.Guarded()
+	var moments, cases []string
+	for i := range events {
+		moments, cases = append(moments, events[i].Moment), append(cases, events[i].Case)
+	}
+	gone, err := p.Store.GuardedGone(ctx, h.brand.ID, moments)
+	if err != nil {
+		return nil, err
+	}
+	spoken, err := p.Store.GuardedCases(ctx, h.brand.ID, audiences, cases)
+	return func(e *sayline.Event) bool {
+		if !strings.HasPrefix(e.Type, "cx.moment.") {
+			return spoken[e.Case]
+		}
+		m := said[e.Moment]
+		return gone[e.Moment] || m != nil && (m.Guarded || slices.Contains(audiences, m.Audience))
+	}, err
 }
 
 func (f *fact) render(h *hook, e *sayline.Event) rendered {
