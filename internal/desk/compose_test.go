@@ -295,8 +295,11 @@ func TestComposeOnThePhone(t *testing.T) {
 	colleague.Until(isLive)
 	p.Until(`document.querySelector("#present").textContent === "Marco Ruiz is looking too"`)
 	p.Do(chromedp.SendKeys(chromedp.CSS("#text"), "Unfortunately it is gone"))
-	p.Until(`[...document.querySelectorAll("#hints li")].some(l => l.textContent.includes("not how we speak"))`)
+	// Who rests for eight seconds no longer writes: she goes on until she is seen.
+	testkit.Eval[any](p, `window.goingOn = setInterval(() => document.querySelector("#text").dispatchEvent(new Event("input", { bubbles: true })), 1000), 0`)
 	colleague.Until(`document.querySelector("#present").textContent.includes("is writing an answer")`)
+	testkit.Eval[any](p, `clearInterval(window.goingOn), 0`)
+	p.Until(`[...document.querySelectorAll("#hints li")].some(l => l.textContent.includes("not how we speak"))`)
 	shots(t, p, "hint-phone")
 	testkit.Eval[any](p, `document.querySelector("#text").value = "", 0`)
 	p.Click("#ready summary")

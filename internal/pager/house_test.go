@@ -28,7 +28,10 @@ var engines = map[string]func(testing.TB) string{
 
 func onEngines(t *testing.T, f func(t *testing.T, database string)) {
 	for name, database := range engines {
-		t.Run(name, func(t *testing.T) { f(t, database(t)) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel() // while one waits for its disk, the other works
+			f(t, database(t))
+		})
 	}
 }
 

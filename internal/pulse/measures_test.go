@@ -26,6 +26,7 @@ import (
 func TestEveryMeasureIsTrue(t *testing.T) {
 	for name, database := range map[string]func() string{"sqlite": func() string { return "" }, "postgres": func() string { return storetest.Postgres(t) }} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // while one waits for its disk, the other works
 			l := live16(t, database(), 21)
 			opened := l.open(t)
 			for period, days := range map[string]int{"7": 7, "30": 30} {

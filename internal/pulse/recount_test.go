@@ -166,6 +166,7 @@ func of100(list []sayline.Moment) string {
 func TestEveryFigureIsTrue(t *testing.T) {
 	for name, database := range map[string]func() string{"sqlite": func() string { return "" }, "postgres": func() string { return storetest.Postgres(t) }} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // while one waits for its disk, the other works
 			l := live16(t, database(), 5)
 			minute := l.end.Truncate(time.Minute).Add(time.Minute)
 			for _, c := range []struct {

@@ -34,6 +34,7 @@ func readsEngines(t *testing.T, test func(*testing.T, *readsHouse)) {
 		"postgres": func(t *testing.T) string { return testkit.Postgres(t) },
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // while one waits for its disk, the other works
 			h := &readsHouse{t: t, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
 			s, err := Open(context.Background(), Options{Database: database(t), Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return h.now }})
 			if err != nil {
