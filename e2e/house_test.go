@@ -19,6 +19,7 @@ import (
 	"github.com/sayline/sayline/internal/brandfile"
 	"github.com/sayline/sayline/internal/notify"
 	"github.com/sayline/sayline/internal/store"
+	"github.com/sayline/sayline/internal/store/storetest"
 	"github.com/sayline/sayline/internal/testkit"
 )
 
@@ -44,7 +45,7 @@ func openWith(t testing.TB, database string, change func(*app.Options), names ..
 	t.Helper()
 	h := &house{t: t, mail: testkit.SMTP(t)}
 	o := app.Options{
-		Listen: "127.0.0.1:0", Data: t.TempDir(), Database: database, Mail: h.mail.URL() + "?from=house@sayline.example&tls=none",
+		Listen: "127.0.0.1:0", Data: filepath.Dir(storetest.SQLite(t)), Database: database, Mail: h.mail.URL() + "?from=house@sayline.example&tls=none",
 		AllowPrivateTargets: true, RateLimitOff: true, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})), Now: time.Now, Random: rand.Reader,
 	}
 	change(&o)
@@ -149,5 +150,5 @@ func shoot(t *testing.T, p *testkit.Page, name string) {
 // engines are the databases a scene happens on.
 func engines(t *testing.T, scene func(t *testing.T, database string)) {
 	t.Run("SQLite", func(t *testing.T) { scene(t, "") })
-	t.Run("PostgreSQL", func(t *testing.T) { scene(t, testkit.Postgres(t)) })
+	t.Run("PostgreSQL", func(t *testing.T) { scene(t, storetest.Postgres(t)) })
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/qrcode"
 
+	"github.com/sayline/sayline/internal/app"
 	"github.com/sayline/sayline/internal/testkit"
 )
 
@@ -17,7 +18,12 @@ import (
 // and its first moment.
 func TestScene12FromNothing(t *testing.T) {
 	engines(t, func(t *testing.T, database string) {
-		h := open(t, database)
+		h := openWith(t, database, func(o *app.Options) {
+			o.Data = t.TempDir()
+			if database != "" {
+				o.Database = testkit.Postgres(t)
+			}
+		})
 		browser := testkit.Browser(t)
 		owner := browser.Page(testkit.Desktop)
 		owner.Open(h.URL() + "/")

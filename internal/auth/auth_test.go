@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -19,6 +18,7 @@ import (
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/brands"
 	"github.com/sayline/sayline/internal/store"
+	"github.com/sayline/sayline/internal/store/storetest"
 	"github.com/sayline/sayline/internal/web"
 )
 
@@ -33,7 +33,7 @@ type door struct {
 func newDoor(t testing.TB) *door {
 	d := &door{t: t, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
 	clock := func() time.Time { return d.now }
-	s, err := store.Open(context.Background(), store.Options{Database: filepath.Join(t.TempDir(), "s.db"), Log: slog.New(slog.DiscardHandler), Now: clock, Passing: func(at store.Point, _ string) {
+	s, err := store.Open(context.Background(), store.Options{Database: storetest.SQLite(t), Log: slog.New(slog.DiscardHandler), Now: clock, Passing: func(at store.Point, _ string) {
 		if at == store.BeforeCommit {
 			d.writes.Add(1)
 		}

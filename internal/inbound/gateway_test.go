@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -15,6 +14,7 @@ import (
 	"github.com/sayline/sayline/internal/brands"
 	"github.com/sayline/sayline/internal/notify"
 	"github.com/sayline/sayline/internal/store"
+	"github.com/sayline/sayline/internal/store/storetest"
 )
 
 var gatewaySecret = notify.DeriveSecret([]byte("key"), "test", "gateway", 0)
@@ -23,7 +23,7 @@ var gatewaySecret = notify.DeriveSecret([]byte("key"), "test", "gateway", 0)
 // address.
 func rung(t *testing.T) (s *store.Store, mux *http.ServeMux, page sayline.Page) {
 	t.Helper()
-	s, err := store.Open(t.Context(), store.Options{Database: filepath.Join(t.TempDir(), "s.db"), Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	s, err := store.Open(t.Context(), store.Options{Database: storetest.SQLite(t), Log: slog.New(slog.DiscardHandler), Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}

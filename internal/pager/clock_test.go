@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -21,6 +20,7 @@ import (
 	"github.com/sayline/sayline/internal/brands"
 	"github.com/sayline/sayline/internal/notify"
 	"github.com/sayline/sayline/internal/store"
+	"github.com/sayline/sayline/internal/store/storetest"
 )
 
 // These tests run in virtual time, where there is no network: the ways out are
@@ -69,8 +69,9 @@ func (l *ledger) lines() []string {
 
 // inBubble runs f with a house in virtual time on SQLite.
 func inBubble(t *testing.T, f func(h *house, o Options, mails, posts *ledger), more ...func(*house, *sayline.Config)) {
+	database := storetest.SQLite(t)
 	synctest.Test(t, func(t *testing.T) {
-		h := &house{t: t, database: filepath.Join(t.TempDir(), "s.db"), now: time.Now, log: slog.New(slog.DiscardHandler), registry: &brands.Registry{}}
+		h := &house{t: t, database: database, now: time.Now, log: slog.New(slog.DiscardHandler), registry: &brands.Registry{}}
 		c := sparkle("https://hook.example/")
 		for _, m := range more {
 			m(h, c)

@@ -231,7 +231,6 @@ func (s *stage) moments(t *testing.T) (n int) {
 func onStage(t *testing.T, scenes map[string]func(*testing.T, *stage)) {
 	t.Parallel() // they wait for disks and for each other
 	onEngines(t, func(t *testing.T, database string) {
-		t.Parallel()
 		s := setStage(t, database)
 		for name, play := range scenes {
 			ok := t.Run(name, func(t *testing.T) {

@@ -120,6 +120,7 @@ func TestInvariant08EveryPageEnds(t *testing.T) {
 	for channel, start := range providers {
 		for _, mood := range moods {
 			t.Run(channel+" "+mood.name, func(t *testing.T) {
+				t.Parallel() // those that stall are waited for
 				h, o, far, clock := beside(t, engines["sqlite"](t), channel, start)
 				fault := mood.fault
 				if channel == sayline.ByEmail && mood.mail != 0 {
