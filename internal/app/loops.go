@@ -50,10 +50,28 @@ func people(b *brands.Snapshot) []string {
 	return list
 }
 
-// warm reads into memory what the pages of the pulse will ask for.
+// packEvery is how often counts that are over are packed.
+const packEvery = time.Hour
+
+// warm reads into memory what the pages of the pulse will ask for; then it packs,
+// once an hour, what the next start reads.
 func (a *App) warm(ctx context.Context) {
 	if err := a.Store.WarmCounts(ctx); err != nil && ctx.Err() == nil {
 		a.Options.Log.Error("the counts could not be read ahead; pages read them as they need them", "err", err)
+	}
+	tick := time.NewTicker(packEvery)
+	defer tick.Stop()
+	for {
+		for _, b := range a.Registry.All() {
+			if err := a.Store.PackCounts(ctx, b.ID); err != nil && ctx.Err() == nil {
+				a.Options.Log.Error("counts could not be packed; trying again within the hour", "brand", b.ID, "err", err)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
 	}
 }
 

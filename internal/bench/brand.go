@@ -62,6 +62,16 @@ func brand(at hooks) *sayline.Config {
 	return c
 }
 
+// packPast packs a past as a server does that has run for an hour.
+func packPast(ctx context.Context, database string) (err error) {
+	s, err := store.Open(ctx, store.Options{Database: database, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	return s.PackCounts(ctx, brandID)
+}
+
 // prepare stores the brand in a fresh database before a server opens it.
 func prepare(ctx context.Context, database string, c *sayline.Config) (err error) {
 	s, err := store.Open(ctx, store.Options{Database: database, Log: slog.New(slog.DiscardHandler), Now: time.Now})

@@ -140,6 +140,7 @@ func fillPast(ctx context.Context, database string, at time.Time, n, rows int) (
 // write goes through the hours, the oldest first.
 func (p *past) write() error {
 	day, ofDay := int64(0), tallies[int]{}
+	ofUTC := int64(0)
 	hours := pastDays * 24
 	written := 0
 	for h := range hours {
@@ -166,6 +167,12 @@ func (p *past) write() error {
 		}
 		if err := p.clock(store.HourStart(start, p.zone), until-(p.n*h)/hours); err != nil {
 			return err
+		}
+		if d := start.Truncate(24 * time.Hour).UnixMicro(); d != ofUTC { // clocks have their marks by days of UTC
+			ofUTC = d
+			if err := p.marks.add(brandID, 3, d, 1); err != nil {
+				return err
+			}
 		}
 	}
 	err := p.flush(p.days, 2, day, ofDay)

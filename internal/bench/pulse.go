@@ -58,7 +58,10 @@ func pastServer(ctx context.Context, o Options, name, database string, n, rows i
 		if err := prepare(ctx, database, pastBrand()); err != nil {
 			return err
 		}
-		return fillPast(ctx, database, time.Now(), n, max(rows, 1000))
+		if err := fillPast(ctx, database, time.Now(), n, max(rows, 1000)); err != nil {
+			return err
+		}
+		return packPast(ctx, database)
 	})
 	return s, clean, err
 }

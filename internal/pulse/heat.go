@@ -2,20 +2,15 @@ package pulse
 
 import (
 	"context"
+	"html/template"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/sayline/sayline/internal/house"
 	"github.com/sayline/sayline/internal/store"
 )
-
-// heatCell is one stretch of a strip: the face of its mean, 0 for words and taps
-// without a face, -1 for nothing.
-type heatCell struct {
-	Face  int
-	Title string
-}
 
 // heatMap is what was felt at each touchpoint over time.
 type heatMap struct {
@@ -76,22 +71,25 @@ func lastHours(t time.Time, n int) []time.Time {
 	return list[max(0, len(list)-n):]
 }
 
-// strip is a touchpoint's cells, and what they hold in numbers.
-func (h *heatMap) strip(b *board, touchpoint string) (cells []heatCell, said string) {
+// strip is a touchpoint's cells, each in the colour of its mean face (0 for words and
+// taps without one), and what they hold in numbers. It writes them by itself: of two
+// hundred touchpoints there are three thousand, and a template takes ten times as long.
+func (h *heatMap) strip(b *board, touchpoint string) (cells template.HTML, said string) {
 	tallies := h.cells[touchpoint]
 	var numbers []string
+	var html strings.Builder
 	for i, label := range h.labels {
-		cell := heatCell{Face: -1, Title: label}
 		n := int64(0)
+		html.WriteString("<i")
 		if tallies != nil && tallies[i].N > 0 {
 			n = tallies[i].N
-			cell.Face = faceOf(tallies[i])
-			cell.Title = b.Say("pulse_cell", "time", label, "moments", b.Count("moments", int(n)))
+			label = b.Say("pulse_cell", "time", label, "moments", b.Count("moments", int(n)))
+			html.WriteString(` class="c` + strconv.Itoa(faceOf(tallies[i])) + `"`)
 		}
+		html.WriteString(` title="` + template.HTMLEscapeString(label) + `"></i>`)
 		numbers = append(numbers, b.Num(n))
-		cells = append(cells, cell)
 	}
-	return cells, strings.Join(numbers, ", ")
+	return template.HTML(html.String()), strings.Join(numbers, ", ")
 }
 
 // faceOf is the face nearest to a tally's mean; 0 when nobody said one.

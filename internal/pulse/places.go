@@ -3,6 +3,7 @@ package pulse
 import (
 	"cmp"
 	"context"
+	"html/template"
 	"slices"
 
 	"github.com/sayline/sayline"
@@ -24,12 +25,12 @@ type touchRow struct {
 	N               string
 	Score           string // of 100; "" where too few said
 	Sure            sure
-	Weight          string // what all would be, if it felt as intended
-	Badge           string // its top topic
-	Topic           string // its id
-	Hot             bool   // which is a problem
-	Heat            []heatCell
-	Said            string // the strip in numbers, for who can't see it
+	Weight          string        // what all would be, if it felt as intended
+	Badge           string        // its top topic
+	Topic           string        // its id
+	Hot             bool          // which is a problem
+	Heat            template.HTML // its strip
+	Said            string        // the strip in numbers, for who can't see it
 }
 
 const problem = "problem" // of [sayline.Kinds]

@@ -71,6 +71,11 @@ func live16(t *testing.T, database string, seed uint64) *history {
 		}
 		l.said = append(l.said, a.Moment)
 		l.act(t, dice, a.Moment.Case, at)
+		if dice.IntN(12) == 0 { // what comes late comes into days that are packed
+			if err := l.h.Store.PackCounts(context.Background(), sparkle); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 	l.h.Clock(l.end)
 	return l

@@ -30,10 +30,12 @@ type clockName struct {
 	bin         int
 }
 
-// clockDay are a day's rows, in the order of their buckets.
+// clockDay are a day's rows, in the order of their buckets, and what they add up to:
+// most days are asked for whole.
 type clockDay struct {
 	mark  int64
 	cells []clockCell
+	sums  []clockCell // by name, without a bucket
 }
 
 type clockCell struct {
@@ -50,6 +52,10 @@ const (
 // clockMark is the day whose mark a clock's row raises.
 func clockMark(bucket int64) int64 { return bucket - mod(bucket, dayOfUTC) }
 
+func newBrandClocks() *brandClocks {
+	return &brandClocks{byName: map[clockName]int32{}, days: map[int64]*clockDay{}}
+}
+
 func (cs *clockDays) of(brand string) *brandClocks {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
@@ -58,7 +64,7 @@ func (cs *clockDays) of(brand string) *brandClocks {
 	}
 	c := cs.byBrand[brand]
 	if c == nil {
-		c = &brandClocks{byName: map[clockName]int32{}, days: map[int64]*clockDay{}}
+		c = newBrandClocks()
 		cs.byBrand[brand] = c
 	}
 	return c
@@ -87,13 +93,13 @@ func (cs *clockDays) keep(brand string, cells int) {
 // first of them.
 func (c *brandClocks) refresh(ctx context.Context, s *Store, brand string, from, until int64) (first int64, err error) {
 	var last int64 // days before the first and after the last are not kept, whoever asks for them
-	if err := s.readers.QueryRowContext(ctx, "SELECT COALESCE((SELECT MIN(bucket) FROM count_clock WHERE brand_id = $1 AND lane = ''), $2), COALESCE((SELECT MAX(bucket) FROM count_clock WHERE brand_id = $3 AND lane = ''), 0)",
-		brand, until, brand).Scan(&first, &last); err != nil {
+	if err := s.askOne(ctx, "SELECT COALESCE((SELECT MIN(bucket) FROM count_clock WHERE brand_id = $1 AND lane = ''), $2), COALESCE((SELECT MAX(bucket) FROM count_clock WHERE brand_id = $3 AND lane = ''), 0)",
+		[]any{brand, until, brand}, &first, &last); err != nil {
 		return 0, err
 	}
 	first, until = clockMark(max(first, from)), min(until, clockMark(last)+dayOfUTC)
 	marks := map[int64]int64{}
-	rows, err := s.readers.QueryContext(ctx, "SELECT bucket, n FROM count_mark WHERE brand_id = $1 AND width = $2 AND bucket >= $3 AND bucket < $4", brand, widthClock, first, until)
+	rows, err := s.ask(ctx, "SELECT bucket, n FROM count_mark WHERE brand_id = $1 AND width = $2 AND bucket >= $3 AND bucket < $4", brand, widthClock, first, until)
 	if err != nil {
 		return 0, err
 	}
@@ -105,18 +111,18 @@ func (c *brandClocks) refresh(ctx context.Context, s *Store, brand string, from,
 	}); err != nil {
 		return 0, err
 	}
-	run := int64(-1) // where days begin that are to be read
+	var run []int64 // days to be read that follow each other
 	for day := first; ; day += dayOfUTC {
 		d := c.days[day]
 		stale := day < until && (d == nil || d.mark != marks[day])
 		switch {
-		case stale && run < 0:
-			run = day
-		case !stale && run >= 0:
-			if err := c.load(ctx, s, brand, run, day, marks); err != nil {
+		case stale:
+			run = append(run, day)
+		case len(run) > 0:
+			if err := c.load(ctx, s, brand, run, marks); err != nil {
 				return 0, err
 			}
-			run = -1
+			run = nil
 		}
 		if day >= until {
 			return first, nil
@@ -124,13 +130,31 @@ func (c *brandClocks) refresh(ctx context.Context, s *Store, brand string, from,
 	}
 }
 
-// load reads the days in [from, until) anew.
-func (c *brandClocks) load(ctx context.Context, s *Store, brand string, from, until int64, marks map[int64]int64) error {
+// load reads stale days anew: packed, where they are packed as their marks are now,
+// else row by row.
+func (c *brandClocks) load(ctx context.Context, s *Store, brand string, run []int64, marks map[int64]int64) error {
+	rest, err := s.packed(ctx, cubeKey{brand, widthClock}, run, marks, func(day int64, pack []byte) bool {
+		cells, ok := c.unpack(day, pack)
+		if ok {
+			c.keep(day, &clockDay{mark: marks[day], cells: cells})
+		}
+		return ok
+	})
+	for _, run := range rest {
+		if err == nil {
+			err = c.read(ctx, s, brand, run, marks)
+		}
+	}
+	return err
+}
+
+// read reads days that follow each other row by row.
+func (c *brandClocks) read(ctx context.Context, s *Store, brand string, run []int64, marks map[int64]int64) error {
 	fresh := map[int64]*clockDay{}
-	for day := from; day < until; day += dayOfUTC {
+	for _, day := range run {
 		fresh[day] = &clockDay{mark: marks[day]}
 	}
-	rows, err := s.readers.QueryContext(ctx, "SELECT bucket, team, clock, bin, n, kept FROM count_clock WHERE brand_id = $1 AND lane = '' AND bucket >= $2 AND bucket < $3 ORDER BY bucket", brand, from, until)
+	rows, err := s.ask(ctx, "SELECT bucket, team, clock, bin, n, kept FROM count_clock WHERE brand_id = $1 AND lane = '' AND bucket >= $2 AND bucket < $3 ORDER BY bucket", brand, run[0], run[len(run)-1]+dayOfUTC)
 	if err != nil {
 		return err
 	}
@@ -140,12 +164,7 @@ func (c *brandClocks) load(ctx context.Context, s *Store, brand string, from, un
 		if err := r.Scan(&cell.bucket, &name.team, &name.clock, &name.bin, &cell.n, &cell.kept); err != nil {
 			return err
 		}
-		i, known := c.byName[name]
-		if !known {
-			i = int32(len(c.names))
-			c.names, c.byName[name] = append(c.names, name), i
-		}
-		cell.name = i
+		cell.name = c.name(name)
 		d := fresh[clockMark(cell.bucket)]
 		d.cells = append(d.cells, cell)
 		return nil
@@ -153,13 +172,39 @@ func (c *brandClocks) load(ctx context.Context, s *Store, brand string, from, un
 		return err
 	}
 	for day, d := range fresh {
-		if old := c.days[day]; old != nil {
-			c.cells -= len(old.cells)
-		}
-		c.cells += len(d.cells)
-		c.days[day] = d
+		c.keep(day, d)
 	}
 	return nil
+}
+
+// keep puts a day in the place of what it was.
+func (c *brandClocks) keep(day int64, d *clockDay) {
+	sums := make([]clockCell, len(c.names))
+	for i := range d.cells {
+		cell := &d.cells[i]
+		sums[cell.name].n += cell.n
+		sums[cell.name].kept += cell.kept
+	}
+	for i, sum := range sums {
+		if sum.n != 0 || sum.kept != 0 {
+			d.sums = append(d.sums, clockCell{name: int32(i), n: sum.n, kept: sum.kept})
+		}
+	}
+	if old := c.days[day]; old != nil {
+		c.cells -= len(old.cells)
+	}
+	c.cells += len(d.cells)
+	c.days[day] = d
+}
+
+// name is the number of a name.
+func (c *brandClocks) name(name clockName) int32 {
+	i, known := c.byName[name]
+	if !known {
+		i = int32(len(c.names))
+		c.names, c.byName[name] = append(c.names, name), i
+	}
+	return i
 }
 
 // sum adds up what ran in [from, until), by team, then by clock.
@@ -170,8 +215,12 @@ func (c *brandClocks) sum(first, from, until int64) map[string]map[string]Clock 
 		if d == nil { // after the last that anything was counted in
 			break
 		}
-		for i := range d.cells {
-			if cell := &d.cells[i]; cell.bucket >= from && cell.bucket < until {
+		cells, whole := d.sums, day >= from && day+dayOfUTC <= until
+		if !whole {
+			cells = d.cells
+		}
+		for i := range cells {
+			if cell := &cells[i]; whole || cell.bucket >= from && cell.bucket < until {
 				sums[cell.name][0] += int64(cell.n)
 				sums[cell.name][1] += int64(cell.kept)
 			}

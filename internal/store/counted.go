@@ -134,7 +134,7 @@ func (c *Counted) compare(o *Counted) int {
 
 // countMinutes adds up the roll-up of minutes.
 func (s *Store) countMinutes(ctx context.Context, q *CountsQuery, by Split, into *tallied) error {
-	rows, err := s.readers.QueryContext(ctx, "SELECT bucket, touchpoint, audience, n, f1, f2, f3, f4, f5 FROM count_minute "+
+	rows, err := s.ask(ctx, "SELECT bucket, touchpoint, audience, n, f1, f2, f3, f4, f5 FROM count_minute "+
 		"WHERE brand_id = $1 AND lane = '' AND bucket >= $2 AND bucket < $3", q.Brand, micros(q.From), micros(q.Until))
 	if err != nil {
 		return err

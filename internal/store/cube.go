@@ -28,8 +28,11 @@ type cubeKey struct {
 // cube is one brand's hours or days.
 type cube struct {
 	mu       sync.Mutex
+	words    []string // values of facets; the first is none
+	byWord   map[string]int32
 	profiles []facets
-	byText   map[string]int32
+	byText   map[string]int32            // by what [profileText] reads
+	byTold   map[[facetCount]int32]int32 // by the numbers of their words
 	buckets  map[int64]*bucketCells
 	views    map[string]*cubeView // by what they tell
 	turn     int64                // rises with every query
@@ -83,6 +86,11 @@ func (cs *cubes) fresh(ctx context.Context, s *Store, q *CountsQuery, use func(c
 	return err
 }
 
+func newCube() *cube {
+	return &cube{words: []string{""}, byWord: map[string]int32{"": 0}, byText: map[string]int32{}, byTold: map[[facetCount]int32]int32{},
+		buckets: map[int64]*bucketCells{}, views: map[string]*cubeView{}}
+}
+
 func (cs *cubes) of(k cubeKey) *cube {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
@@ -91,7 +99,7 @@ func (cs *cubes) of(k cubeKey) *cube {
 	}
 	c := cs.byKey[k]
 	if c == nil {
-		c = &cube{byText: map[string]int32{}, buckets: map[int64]*bucketCells{}, views: map[string]*cubeView{}}
+		c = newCube()
 		cs.byKey[k] = c
 	}
 	cs.turn++
@@ -131,17 +139,17 @@ func (cs *cubes) full() bool {
 
 // refresh reads what was counted since, and gives the buckets that are asked for.
 func (c *cube) refresh(ctx context.Context, s *Store, q *CountsQuery) (asked []int64, err error) {
-	width, table := widthDay, "count_day"
+	width := widthDay
 	if q.Level == ByHour {
-		width, table = widthHour, "count_hour"
+		width = widthHour
 	}
-	rows, err := s.readers.QueryContext(ctx, "SELECT bucket, n FROM count_mark WHERE brand_id = $1 AND width = $2 AND bucket >= $3 AND bucket < $4 ORDER BY bucket",
+	rows, err := s.ask(ctx, "SELECT bucket, n FROM count_mark WHERE brand_id = $1 AND width = $2 AND bucket >= $3 AND bucket < $4 ORDER BY bucket",
 		q.Brand, width, micros(q.From), micros(q.Until))
 	if err != nil {
 		return nil, err
 	}
 	marks := map[int64]int64{}
-	var runs [][2]int64 // first and last of stale buckets that follow each other
+	var runs [][]int64 // stale buckets that follow each other
 	follows := false
 	err = eachRow(rows, func(r *sql.Rows) error {
 		var bucket, mark int64
@@ -154,34 +162,50 @@ func (c *cube) refresh(ctx context.Context, s *Store, q *CountsQuery) (asked []i
 			return nil
 		}
 		marks[bucket] = mark
-		if follows {
-			runs[len(runs)-1][1] = bucket
-		} else {
-			runs = append(runs, [2]int64{bucket, bucket})
+		if !follows {
+			runs = append(runs, nil)
 		}
+		runs[len(runs)-1] = append(runs[len(runs)-1], bucket)
 		follows = true
 		return nil
 	})
 	for _, run := range runs {
 		if err == nil {
-			err = c.load(ctx, s, q.Brand, table, run, marks)
+			err = c.load(ctx, s, cubeKey{q.Brand, width}, run, marks)
 		}
 	}
 	return asked, err
 }
 
-// load reads the cells of stale buckets anew.
-func (c *cube) load(ctx context.Context, s *Store, brand, table string, run [2]int64, marks map[int64]int64) error {
-	rows, err := s.readers.QueryContext(ctx, "SELECT bucket, "+profileText+", n, f1, f2, f3, f4, f5 FROM "+table+
-		" WHERE brand_id = $2 AND lane = '' AND bucket >= $3 AND bucket <= $4 ORDER BY bucket", between, brand, run[0], run[1])
+// load reads the cells of stale buckets anew: packed, where they are packed as their
+// marks are now, else row by row.
+func (c *cube) load(ctx context.Context, s *Store, k cubeKey, run []int64, marks map[int64]int64) error {
+	rest, err := s.packed(ctx, k, run, marks, func(bucket int64, pack []byte) bool {
+		cells, ok := c.unpack(pack)
+		if ok {
+			c.keep(bucket, &bucketCells{marks[bucket], cells})
+		}
+		return ok
+	})
+	for _, run := range rest {
+		if err == nil {
+			err = c.read(ctx, s, k, run, marks)
+		}
+	}
+	return err
+}
+
+// read reads buckets that follow each other row by row.
+func (c *cube) read(ctx context.Context, s *Store, k cubeKey, run []int64, marks map[int64]int64) error {
+	table := map[int64]string{widthHour: "count_hour", widthDay: "count_day"}[k.width]
+	rows, err := s.ask(ctx, "SELECT bucket, "+profileText+", n, f1, f2, f3, f4, f5 FROM "+table+
+		" WHERE brand_id = $2 AND lane = '' AND bucket >= $3 AND bucket <= $4 ORDER BY bucket", between, k.brand, run[0], run[len(run)-1])
 	if err != nil {
 		return err
 	}
 	fresh := map[int64]*bucketCells{}
-	for bucket, mark := range marks {
-		if bucket >= run[0] && bucket <= run[1] {
-			fresh[bucket] = &bucketCells{mark: mark}
-		}
+	for _, bucket := range run {
+		fresh[bucket] = &bucketCells{mark: marks[bucket]}
 	}
 	var bucket int64
 	var text sql.RawBytes
@@ -206,13 +230,18 @@ func (c *cube) load(ctx context.Context, s *Store, brand, table string, run [2]i
 		return err
 	}
 	for bucket, b := range fresh {
-		if old := c.buckets[bucket]; old != nil {
-			c.cells -= len(old.cells)
-		}
-		c.cells += len(b.cells)
-		c.buckets[bucket] = b
+		c.keep(bucket, b)
 	}
 	return nil
+}
+
+// keep puts a bucket in the place of what it was.
+func (c *cube) keep(bucket int64, b *bucketCells) {
+	if old := c.buckets[bucket]; old != nil {
+		c.cells -= len(old.cells)
+	}
+	c.cells += len(b.cells)
+	c.buckets[bucket] = b
 }
 
 // profileText is a row's facets in one text, in the order of [facetKeys].
@@ -224,13 +253,35 @@ func (c *cube) profile(text []byte) int32 {
 	if i, ok := c.byText[string(text)]; ok {
 		return i
 	}
-	var f facets
+	var told [facetCount]int32
 	whole := string(text)
 	if parts := strings.Split(whole, between); len(parts) == facetCount {
-		f = facets{parts[0], parts[1], parts[2], parts[3], parts[4], parts[5], parts[6], parts[7]}
+		for i, part := range parts {
+			told[i] = c.word(part)
+		}
 	}
-	i := int32(len(c.profiles))
-	c.profiles = append(c.profiles, f)
+	i := c.profileOf(told)
 	c.byText[whole] = i
+	return i
+}
+
+// word is the number of a facet's value; that of none is 0.
+func (c *cube) word(value string) int32 {
+	i, ok := c.byWord[value]
+	if !ok {
+		i = int32(len(c.words))
+		c.words, c.byWord[value] = append(c.words, value), i
+	}
+	return i
+}
+
+// profileOf is the number of the facets with these values.
+func (c *cube) profileOf(told [facetCount]int32) int32 {
+	i, ok := c.byTold[told]
+	if !ok {
+		i = int32(len(c.profiles))
+		w := func(at int) string { return c.words[told[at]] }
+		c.profiles, c.byTold[told] = append(c.profiles, facets{w(0), w(1), w(2), w(3), w(4), w(5), w(6), w(7)}), i
+	}
 	return i
 }

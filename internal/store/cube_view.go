@@ -16,7 +16,16 @@ type cubeView struct {
 	byFacet map[facets]int32
 	of      []int32 // by profile: its group; -1 where the filter leaves it out
 	buckets map[int64]*viewBucket
-	used    int64 // the cube's turn it was asked last
+	narrow  map[Split]*narrowed // by what was told apart, as long as there are no more groups
+	used    int64               // the cube's turn it was asked last
+}
+
+// narrowed are the groups of a view told apart by less.
+type narrowed struct {
+	groups int      // there were then
+	to     []int32  // by group: as what of an answer it counts
+	told   []facets // what that is
+	order  []int32  // and how it is ordered
 }
 
 // viewBucket are the sums of one bucket's cells.
@@ -49,7 +58,7 @@ func (c *cube) view(q *CountsQuery, by Split) *cubeView {
 	c.turn++
 	v := c.views[key]
 	if v == nil {
-		v = &cubeView{split: by, byFacet: map[facets]int32{}, buckets: map[int64]*viewBucket{}}
+		v = &cubeView{split: by, byFacet: map[facets]int32{}, buckets: map[int64]*viewBucket{}, narrow: map[Split]*narrowed{}}
 		c.views[key] = v
 	}
 	v.used = c.turn
@@ -118,25 +127,25 @@ func (v *cubeView) walk(c *cube, asked []int64) (grown int) {
 func (c *cube) answer(asked []int64, q *CountsQuery, by Split) []Counted {
 	v := c.view(q, by)
 	c.cells += v.walk(c, asked)
-	to, told, order := v.narrow(by)
-	sums := make([]Tally, len(told))
+	n := v.narrowed(by)
+	sums := make([]Tally, len(n.told))
 	var list []Counted
 	flush := func(bucket int64) {
-		for _, g := range order {
+		for _, g := range n.order {
 			if t := q.Of.of(sums[g]); t.N != 0 {
-				list = append(list, counted(bucket, &told[g], t))
+				list = append(list, counted(bucket, &n.told[g], t))
 			}
 		}
 		clear(sums)
 	}
-	for _, bucket := range asked {
+	for at, bucket := range asked {
 		b := v.buckets[bucket]
 		if b == nil {
 			continue
 		}
 		for i := range b.sums {
 			sum := &b.sums[i]
-			t := &sums[to[sum.group]]
+			t := &sums[n.to[sum.group]]
 			t.N += int64(sum.n[0])
 			for f := 1; f <= 5; f++ {
 				t.Feelings[f] += int64(sum.n[f])
@@ -144,6 +153,9 @@ func (c *cube) answer(asked []int64, q *CountsQuery, by Split) []Counted {
 		}
 		if by.Time {
 			flush(bucket)
+			if each := len(list) / (at + 1); cap(list)-len(list) < each { // days are much alike
+				list = slices.Grow(list, (each+1)*(len(asked)-at))
+			}
 		}
 	}
 	if !by.Time {
@@ -153,21 +165,27 @@ func (c *cube) answer(asked []int64, q *CountsQuery, by Split) []Counted {
 	return list
 }
 
-// narrow says as what of an answer each group counts, what that is, and in which order.
-func (v *cubeView) narrow(by Split) (to []int32, told []facets, order []int32) {
-	to = make([]int32, len(v.groups))
+// narrowed says as what of an answer each group counts. A page asks the same again
+// and again; only a new group makes it anew.
+func (v *cubeView) narrowed(by Split) *narrowed {
+	by.Time = false
+	if n := v.narrow[by]; n != nil && n.groups == len(v.groups) {
+		return n
+	}
+	n := &narrowed{groups: len(v.groups), to: make([]int32, len(v.groups))}
 	byFacet := map[facets]int32{}
 	for i := range v.groups {
 		f := by.facets(&v.groups[i])
 		g, ok := byFacet[f]
 		if !ok {
-			g = int32(len(told))
-			told, order, byFacet[f] = append(told, f), append(order, g), g
+			g = int32(len(n.told))
+			n.told, n.order, byFacet[f] = append(n.told, f), append(n.order, g), g
 		}
-		to[i] = g
+		n.to[i] = g
 	}
-	slices.SortFunc(order, func(a, b int32) int { return told[a].inAnswer(&told[b]) })
-	return to, told, order
+	slices.SortFunc(n.order, func(a, b int32) int { return n.told[a].inAnswer(&n.told[b]) })
+	v.narrow[by] = n
+	return n
 }
 
 // inAnswer is the order of an answer within a bucket: topic, touchpoint and the rest.

@@ -137,6 +137,6 @@ func withTopic(list []Counted) []Counted {
 // nothing ever was: before it there is no usual to compare with.
 func (s *Store) FirstCounted(ctx context.Context, brand string) (time.Time, error) {
 	var at int64
-	err := s.readers.QueryRowContext(ctx, "SELECT COALESCE(MIN(bucket), 0) FROM count_day WHERE brand_id = $1 AND lane = ''", brand).Scan(&at)
+	err := s.askOne(ctx, "SELECT COALESCE(MIN(bucket), 0) FROM count_day WHERE brand_id = $1 AND lane = ''", []any{brand}, &at)
 	return fromMicros(at), s.failed(err)
 }

@@ -108,6 +108,7 @@ func (s *Store) Tidy(ctx context.Context, brand string) error {
 			{"DELETE FROM count_minute WHERE brand_id = $1 AND bucket < $2", minutesKept},
 			{"DELETE FROM count_hour WHERE brand_id = $1 AND bucket < $2", hoursKept},
 			{"DELETE FROM count_mark WHERE brand_id = $1 AND width = 1 AND bucket < $2", hoursKept},
+			{"DELETE FROM count_pack WHERE brand_id = $1 AND width = 1 AND bucket < $2", hoursKept},
 			{"DELETE FROM count_open WHERE brand_id = $1 AND width = 1 AND bucket < $2", hoursKept},
 			{"DELETE FROM delivery WHERE brand_id = $1 AND last_at < $2 AND state <> 'retry'", deliveriesKept},
 			{"DELETE FROM mute WHERE brand_id = $1 AND until_at < $2", dutyKept},

@@ -222,15 +222,38 @@ func (t *Tongue) Fill(words string, facts ...any) string {
 	if len(facts) < 2 || !strings.Contains(words, "{") {
 		return words
 	}
-	pairs := make([]string, 0, len(facts))
+	var b strings.Builder
+	for {
+		before, rest, _ := strings.Cut(words, "{")
+		b.WriteString(before)
+		if len(before) == len(words) {
+			return b.String()
+		}
+		name, after, closed := strings.Cut(rest, "}")
+		value, known := t.fact(name, facts)
+		if !closed || !known {
+			b.WriteByte('{')
+			words = rest
+			continue
+		}
+		b.WriteString(value)
+		words = after
+	}
+}
+
+// fact is the value of a name among facts.
+func (t *Tongue) fact(name string, facts []any) (value string, known bool) {
 	for i := 0; i+1 < len(facts); i += 2 {
-		value := text(facts[i+1])
+		if facts[i].(string) != name {
+			continue
+		}
+		value = text(facts[i+1])
 		if t.Dir == "rtl" && strings.ContainsFunc(value, leftToRight) {
 			value = "\u2068" + value + "\u2069"
 		}
-		pairs = append(pairs, "{"+facts[i].(string)+"}", value)
+		return value, true
 	}
-	return strings.NewReplacer(pairs...).Replace(words)
+	return "", false
 }
 
 func leftToRight(r rune) bool {

@@ -101,7 +101,7 @@ func withdrawsContact(w *world) {
 // allTables are those that hold a brand's rows.
 var allTables = []string{"brand", "config_version", "brand_seq", "event", "idempotency", "moment", "moment_contact", "author_way", "decision_before", "case_slot", "cases", "step", "page", "attempt", "ack",
 	"duty_override", "duty_swap", "duty_calendar", "duty_feed",
-	"message", "media", "media_erase", "history", "handover", "lesson", "system", "system_once", "alarm_now", "alarm", "endpoint", "delivery", "duty", "contact", "quiet", "contact_call", "phone", "hold", "pin", "mention", "presence", "ready", "speaker", "relay", "device", "count_hour", "count_day", "count_mark", "count_guard", "count_minute", "count_clock"}
+	"message", "media", "media_erase", "history", "handover", "lesson", "system", "system_once", "alarm_now", "alarm", "endpoint", "delivery", "duty", "contact", "quiet", "contact_call", "phone", "hold", "pin", "mention", "presence", "ready", "speaker", "relay", "device", "count_hour", "count_day", "count_mark", "count_pack", "count_guard", "count_minute", "count_clock"}
 
 func withdrawsOneOfMany(w *world) {
 	first, second := w.say("k", feeling(1)), w.say("k", feeling(4))
