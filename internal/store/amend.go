@@ -251,7 +251,11 @@ func (tx *Tx) stay(before, m *sayline.Moment, c *sayline.Case) error {
 	c.Feelings[before.Feeling]--
 	c.Feelings[m.Feeling]++
 	c.Feelings[0] = 0
-	c.Guarded = c.Guarded || guards(m)
+	theirs, err := tx.guarding(m)
+	if err != nil {
+		return err
+	}
+	c.Guarded = c.Guarded || theirs
 	d := &m.Decision
 	urgency, raised := d.Urgency, 0
 	if grown := d.Raise.Urgency(urgency, c.Moments); grown != urgency {
@@ -314,7 +318,14 @@ func (tx *Tx) join(m *sayline.Moment, before, caseID string) error {
 	if err := work.write(); err != nil {
 		return err
 	}
-	_, err := tx.exec("UPDATE message SET case_id = $1, episode = $2 WHERE brand_id = $3 AND moment_id = $4", m.Case, m.Episode, m.Brand, before)
+	theirs, err := tx.guarding(m)
+	if err == nil && theirs {
+		_, err = tx.exec("UPDATE cases SET guarded = 1 WHERE brand_id = $1 AND case_id = $2", m.Brand, m.Case)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec("UPDATE message SET case_id = $1, episode = $2 WHERE brand_id = $3 AND moment_id = $4", m.Case, m.Episode, m.Brand, before)
 	return err
 }
 

@@ -63,6 +63,14 @@ func (tx *Tx) saveConfig(c *sayline.Config, text string, base int, by string) er
 	if have != base {
 		return sayline.Errorf(sayline.Conflict, "The brand was changed meanwhile (version %d, this change was made on %d). Export it, make your change again, apply.", have, base)
 	}
+	before, err := tx.guardedBy(c.ID)
+	if err != nil {
+		return err
+	}
+	if err := tx.guardCases(c.ID, before, c.Guarded()); err != nil {
+		return err
+	}
+	tx.guards[c.ID] = c.Guarded()
 	if _, err := tx.exec("INSERT INTO config_version (brand_id, version, at, by_person, document) VALUES ($1, $2, $3, $4, $5)", c.ID, base+1, micros(tx.now), by, text); err != nil {
 		return err
 	}

@@ -3,15 +3,65 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
+	"errors"
+	"slices"
 
 	"github.com/sayline/sayline"
 )
 
+// guarding says whether nothing single of a moment may show: it was guarded when it
+// came, or its audience is one that the brand's file guards by now.
+func (tx *Tx) guarding(m *sayline.Moment) (bool, error) {
+	if guards(m) {
+		return true, nil
+	}
+	list, err := tx.guardedBy(m.Brand)
+	return slices.Contains(list, m.Audience), err
+}
+
+// guardedBy are the audiences that a brand's file in force guards.
+func (tx *Tx) guardedBy(brand string) ([]string, error) {
+	if list, ok := tx.guards[brand]; ok {
+		return list, nil
+	}
+	var text string
+	var c sayline.Config
+	err := tx.row("SELECT v.document FROM config_version v JOIN brand b ON b.brand_id = v.brand_id AND b.version = v.version WHERE v.brand_id = $1", []any{brand}, &text)
+	if err == nil {
+		err = json.Unmarshal([]byte(text), &c)
+	}
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return nil, err
+	}
+	if tx.guards == nil {
+		tx.guards = map[string][]string{}
+	}
+	tx.guards[brand] = c.Guarded()
+	return tx.guards[brand], nil
+}
+
+// guardCases takes the cases in which an audience spoke that is guarded from now on
+// out of the figures to come.
+func (tx *Tx) guardCases(brand string, before, now []string) error {
+	fresh := slices.DeleteFunc(slices.Clone(now), func(a string) bool { return slices.Contains(before, a) })
+	if len(fresh) == 0 {
+		return nil
+	}
+	b := newWhere("brand_id = ", brand)
+	b.text(" AND guarded = 0 AND case_id IN (SELECT m.case_id FROM moment m WHERE m.brand_id = ")
+	b.arg(brand)
+	b.among("m.audience IN", fresh)
+	b.text(")")
+	_, err := tx.exec("UPDATE cases SET guarded = 1 WHERE "+b.String(), b.args...)
+	return err
+}
+
 // noteGuarded keeps of a moment that is erased that nothing single of it may show:
 // not that it is gone, nor the case it was in.
 func (tx *Tx) noteGuarded(m *sayline.Moment) error {
-	if !guards(m) {
-		return nil
+	if theirs, err := tx.guarding(m); err != nil || !theirs {
+		return err
 	}
 	_, err := tx.exec("INSERT INTO guarded_gone (brand_id, moment_id, case_id) VALUES ($1, $2, $3) ON CONFLICT (brand_id, moment_id) DO NOTHING", m.Brand, m.ID, m.Case)
 	return err

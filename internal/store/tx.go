@@ -20,6 +20,7 @@ type Tx struct {
 	counts  []count  // of clocks
 	moments []signed // to be counted
 	events  []sayline.Event
+	guards  map[string][]string // the guarded audiences of brands, as they were read in this group
 }
 
 // guarded runs f under a savepoint. wrong is what is wrong with this job alone;
@@ -33,6 +34,7 @@ func (tx *Tx) guarded(f func(*Tx) error) (wrong, err error) {
 		_, err = tx.exec("RELEASE SAVEPOINT job")
 		return nil, err
 	}
+	tx.guards = nil
 	tx.counts, tx.moments, tx.events = tx.counts[:counts], tx.moments[:moments], tx.events[:events]
 	if _, err := tx.exec("ROLLBACK TO SAVEPOINT job"); err != nil {
 		return nil, errors.Join(wrong, err)

@@ -17,6 +17,7 @@ var caseBehaviours = []behaviour{
 	{"the clocks are counted once an episode, in the hour and bin they fell", clocks},
 	{"a promise that was not kept is counted so", lateClocks},
 	{"of a case that a small audience spoke in no figure tells", guardedClocks},
+	{"who is guarded is what the brand's file says now", guardedSince},
 	{"an act that names no zone counts in UTC", noZone},
 	{"a reply to all acknowledges and answers", replyToAll},
 	{"a reply to one is read by one", replyToOne},
@@ -195,6 +196,44 @@ func guardedClocks(w *world) {
 			w.Errorf("%s tells of it: %v", clock, got)
 		}
 	}
+}
+
+// guardedSince: an audience that is guarded from now on is in no figure from now on, in
+// whatever case it spoke or goes to, and what it takes back is told by nobody; who is
+// guarded no more may be told of.
+func guardedSince(w *world) {
+	c := shop(w.brand)
+	_, err := w.SaveConfig(w.ctx(), c, 0, "lucia")
+	w.must(err)
+	vendor := func(m *sayline.Moment) { m.Audience = "vendor" }
+	early, stays, goes, moves, other := w.say("early", vendor), w.say("k", vendor), w.say("k2", vendor), w.say("k3", vendor), w.say("k4")
+	w.must(w.Withdraw(w.ctx(), w.brand, early.Receipt))
+	c.Audiences = []sayline.Audience{{ID: "vendor", Label: sayline.Text{"en": "Drivers"}, Guarded: true}}
+	_, err = w.SaveConfig(w.ctx(), c, 1, "lucia")
+	w.must(err)
+	w.acknowledge(stays.Case, "lucia")
+	if got := w.bins(store.ClockAcknowledge); len(got) != 0 {
+		w.Errorf("a clock tells of it: %v", got)
+	}
+	w.must(w.Withdraw(w.ctx(), w.brand, goes.Receipt))
+	gone, err := w.GuardedGone(w.ctx(), w.brand, []string{early.ID, goes.ID})
+	w.must(err)
+	same(w, "taken back, told by nobody", gone, map[string]bool{goes.ID: true})
+	cases, err := w.GuardedCases(w.ctx(), w.brand, []string{"vendor"}, []string{goes.Case, stays.Case, other.Case})
+	w.must(err)
+	same(w, "the cases they spoke in", cases, map[string]bool{goes.Case: true, stays.Case: true})
+	w.must(w.amend(moves, func(m *sayline.Moment) { m.Decision.GroupKey = other.Decision.GroupKey }))
+	if got := w.theCase(other.Case); got.Moments != 2 || !got.Guarded {
+		w.Errorf("the case one of them went to: %s", show(got))
+	}
+	c.Audiences[0].Guarded = false
+	_, err = w.SaveConfig(w.ctx(), c, 2, "lucia")
+	w.must(err)
+	told := w.say("k5", vendor)
+	w.must(w.Withdraw(w.ctx(), w.brand, told.Receipt))
+	gone, err = w.GuardedGone(w.ctx(), w.brand, []string{told.ID})
+	w.must(err)
+	same(w, "guarded no more, told", gone, map[string]bool{})
 }
 
 func lateClocks(w *world) {
