@@ -14,7 +14,7 @@ type Complaint struct {
 	Reference string // of the moment that opened it; "" when it is kept no more
 	Words     string
 	Lang      string
-	Audience  string // of whoever spoke first
+	Audience  string // of whoever spoke first; employee where they were of a small audience, and it is erased
 }
 
 // EachComplaint calls each with the public cases about problems that were opened
@@ -50,7 +50,16 @@ func (s *Store) complaints(ctx context.Context, brand string, cases []*sayline.C
 	for i, c := range cases {
 		list[i].Case, at[c.ID], ids[i] = c, i, c.ID
 	}
-	b := newWhere("SELECT case_id, reference, text, lang, audience FROM moment WHERE brand_id = ", brand)
+	gone, err := s.those(ctx, "SELECT case_id FROM guarded_gone WHERE brand_id = $1 AND case_id", brand, ids)
+	if err != nil {
+		return nil, err
+	}
+	for i, c := range cases {
+		if gone[c.ID] {
+			list[i].Audience = alwaysGuarded
+		}
+	}
+	b := newWhere("SELECT case_id, reference, text, lang, audience, received_at FROM moment WHERE brand_id = ", brand)
 	b.text(" AND moment_id IN (SELECT MIN(moment_id) FROM moment WHERE brand_id = ")
 	b.arg(brand)
 	b.among("case_id IN", ids)
@@ -62,10 +71,11 @@ func (s *Store) complaints(ctx context.Context, brand string, cases []*sayline.C
 	err = eachRow(rows, func(r *sql.Rows) error {
 		var id string
 		var c Complaint
-		if err := r.Scan(&id, &c.Reference, &c.Words, &c.Lang, &c.Audience); err != nil {
+		var received int64
+		if err := r.Scan(&id, &c.Reference, &c.Words, &c.Lang, &c.Audience, &received); err != nil {
 			return err
 		}
-		if i, ok := at[id]; ok {
+		if i, ok := at[id]; ok && !(gone[id] && fromMicros(received).After(list[i].OpenedAt)) { // else who began it is gone
 			c.Case = list[i].Case
 			list[i] = c
 		}

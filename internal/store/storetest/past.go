@@ -9,6 +9,7 @@ import (
 
 var pastBehaviours = []behaviour{
 	{"past feedback is counted on its day and found, once, and makes no work", importsThePast},
+	{"a register has no complaint that a small audience began, though it is erased", registersComplaints},
 	{"what was said is read in its order, page by page, by those who may", readsWhatWasSaid},
 }
 
@@ -41,6 +42,29 @@ func importsThePast(w *world) {
 	if none, err := w.Said(w.ctx(), store.SaidQuery{Brand: w.brand, Limit: 10, Part: store.Part{Imported: store.ImportedNot}}); err != nil || len(none) != 0 || len(said) != 3 {
 		w.Errorf("%d imported, %d not, %v", len(said), len(none), err)
 	}
+}
+
+func registersComplaints(w *world) {
+	colleague := func(m *sayline.Moment) { m.Audience = "employee" }
+	began, customer := w.say("a", colleague), w.say("b")
+	w.clock.Move(time.Second)
+	w.say("a", words("me too"))
+	joined := w.say("b", colleague)
+	register := func() (list []string) {
+		w.must(w.EachComplaint(w.ctx(), w.brand, w.clock.Now().Add(-time.Hour), w.clock.Now().Add(time.Hour), func(lot []store.Complaint) error {
+			for _, c := range lot {
+				if c.Audience != "employee" {
+					list = append(list, c.ID)
+				}
+			}
+			return nil
+		}))
+		return list
+	}
+	same(w, "the register", register(), []string{customer.Case})
+	w.must(w.Withdraw(w.ctx(), w.brand, began.Receipt))
+	w.must(w.Withdraw(w.ctx(), w.brand, joined.Receipt))
+	same(w, "once they took it back", register(), []string{customer.Case})
 }
 
 func readsWhatWasSaid(w *world) {
