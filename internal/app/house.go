@@ -18,7 +18,6 @@ import (
 	"github.com/sayline/sayline/internal/auth"
 	"github.com/sayline/sayline/internal/brands"
 	"github.com/sayline/sayline/internal/desk"
-	"github.com/sayline/sayline/internal/errand"
 	"github.com/sayline/sayline/internal/house"
 	"github.com/sayline/sayline/internal/live"
 	"github.com/sayline/sayline/internal/phone"
@@ -77,10 +76,9 @@ func (a *App) makeHouse(catalogue *words.Catalogue, proxies web.Proxies, mux *ht
 	room := studio.New(h, studio.Options{SetupToken: o.SetupToken, Mail: o.Mail != ""})
 	room.Routes(mux)
 	a.closers = append(a.closers, room.Close)
-	errands := errand.New(h)
-	errands.Routes(mux)
-	a.loops = append(a.loops, errands.Run)
-	a.closers = append(a.closers, errands.Close)
+	if err := a.makeErrands(h, mux); err != nil {
+		return err
+	}
 	return a.makeDigests(h, mux)
 }
 

@@ -18,7 +18,7 @@ import (
 func TestPages(t *testing.T) {
 	h := &house{t: t}
 	h.House = housetest.Open(t, housetest.Options{Brand: sparkle, Change: inEnglish}, func(x *housetest.House, mux *http.ServeMux) {
-		h.work = errand.New(x.House)
+		h.work = errand.New(x.House, errand.Options{})
 		h.work.Routes(mux)
 	})
 	file := filepath.Join(t.TempDir(), "reviews.csv")

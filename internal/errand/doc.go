@@ -10,7 +10,7 @@
 //     a process that dies leaves a row that another goes on with.
 //   - import.go: a file read by a mapping, brought in and taken back; export.go: a
 //     view written to a file that is kept for a day; gone.go: what its author took back
-//     since is left out of it.
+//     since is left out of it; tell.go: who asked for it is told.
 //   - inpages.go, outpages.go: the pages of both; form.go: the file and the columns
 //     as they are sent.
 //

@@ -17,6 +17,7 @@ var files embed.FS
 // Errand is the room, and what works.
 type Errand struct {
 	*house.House
+	o       Options
 	wake    chan struct{}
 	over    chan struct{} // closed when the house closes: pages let go
 	close   sync.Once
@@ -26,8 +27,8 @@ type Errand struct {
 }
 
 // New furnishes the room.
-func New(h *house.House) *Errand {
-	return &Errand{House: h, wake: make(chan struct{}, 1), over: make(chan struct{}), imports: h.Templates(files, "templates/imports.html"),
+func New(h *house.House, o Options) *Errand {
+	return &Errand{House: h, o: o, wake: make(chan struct{}, 1), over: make(chan struct{}), imports: h.Templates(files, "templates/imports.html"),
 		one: h.Templates(files, "templates/import.html", "templates/progress.html"), exports: h.Templates(files, "templates/exports.html", "templates/progress.html")}
 }
 
@@ -70,6 +71,7 @@ func (e *Errand) Round(ctx context.Context) {
 		e.work(ctx, one)
 	}
 	e.forget(ctx)
+	e.tellAll(ctx)
 	e.tidy(ctx)
 }
 

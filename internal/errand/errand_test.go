@@ -9,6 +9,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"net/mail"
 	"net/url"
 	"slices"
 	"strings"
@@ -23,6 +24,7 @@ import (
 	"github.com/sayline/sayline/internal/media"
 	"github.com/sayline/sayline/internal/store"
 	"github.com/sayline/sayline/internal/store/storetest"
+	"github.com/sayline/sayline/internal/testkit"
 )
 
 const (
@@ -47,7 +49,7 @@ func onEngines(t *testing.T, f func(t *testing.T, h *house)) {
 			h := &house{t: t}
 			h.House = housetest.Open(t, housetest.Options{Brand: sparkle, Database: database(t), Now: noon, Change: inEnglish}, func(x *housetest.House, mux *http.ServeMux) {
 				x.Store.Watch(h.heard)
-				h.work = errand.New(x.House)
+				h.work = errand.New(x.House, errand.Options{Mailer: x.Mailer(), From: mail.Address{Address: "house@sayline.example"}, Base: "https://house.example"})
 				h.work.Routes(mux)
 			})
 			f(t, h)
@@ -266,6 +268,60 @@ func TestExport(t *testing.T) {
 		h.work.Round(t.Context())
 		if status, _, _ := h.read(c.Get(file)); status != http.StatusNotFound {
 			t.Errorf("a day later: %d", status)
+		}
+	})
+}
+
+// TestExportIsTold: who asked for a file and does not fetch it at once is told by
+// e-mail that it is ready, once, with the way to it and nothing of what is in it;
+// who fetched it is not.
+func TestExportIsTold(t *testing.T) {
+	onEngines(t, func(t *testing.T, h *house) {
+		c := h.Client(elena)
+		h.Say(sparkle, sayline.Moment{Text: "The lemon tastes of metal", Context: housetest.At("k7f3")})
+		told := func() (list []testkit.Mail) {
+			for _, m := range h.Mail.All() {
+				if m.Taken && strings.Contains(m.Text, "/exports") {
+					list = append(list, m)
+				}
+			}
+			return list
+		}
+		ready := func() string {
+			if status, body, _ := h.read(c.PostForm(h.URL+"/b/sparkle/exports", url.Values{"format": {"csv"}})); status != http.StatusSeeOther {
+				t.Fatalf("it is not begun: %d %s", status, body)
+			}
+			h.work.Round(t.Context())
+			list, err := h.Store.Errands(t.Context(), sparkle, sayline.ErrandExport)
+			if err != nil || len(list) == 0 || list[0].State != sayline.ErrandReady {
+				t.Fatalf("it is not ready: %+v (%v)", list, err)
+			}
+			return list[0].ID
+		}
+		file := ready()
+		if status, _, _ := h.read(c.Get(h.URL + "/b/sparkle/exports/" + file + "/file")); status != http.StatusOK {
+			t.Fatalf("it can't be fetched: %d", status)
+		}
+		h.Clock(noon.Add(time.Minute))
+		h.work.Round(t.Context())
+		if all := told(); len(all) != 0 {
+			t.Errorf("who fetched it is told: %+v", all)
+		}
+		ready()
+		h.work.Round(t.Context())
+		if all := told(); len(all) != 0 {
+			t.Errorf("who may wait on the page is told: %+v", all)
+		}
+		h.Clock(noon.Add(2 * time.Minute))
+		h.Mail.FailNext(testkit.Fault{Code: 451})
+		h.work.Round(t.Context())
+		h.Clock(noon.Add(time.Hour))
+		h.work.Round(t.Context())
+		h.Clock(noon.Add(2 * time.Hour))
+		h.work.Round(t.Context())
+		all := told()
+		if len(all) != 1 || !slices.Contains(all[0].To, elena) || !strings.Contains(all[0].Text, "https://house.example/b/sparkle/exports") || !strings.Contains(all[0].Text, ".csv") || strings.Contains(all[0].Text, "metal") {
+			t.Errorf("they are told %+v", all)
 		}
 	})
 }

@@ -134,6 +134,9 @@ func (e *Errand) exportFile(w http.ResponseWriter, r *http.Request, v *auth.View
 		return err
 	}
 	defer file.Close()
+	if err := e.Store.ErrandTold(r.Context(), one.Brand, one.ID); err != nil {
+		e.complain(r.Context(), "that a file was fetched can't be stored", err) // they are told of it once more
+	}
 	head := w.Header()
 	head.Set("Content-Type", mediaType(formatOf(one)))
 	head.Set("Content-Disposition", `attachment; filename="`+one.Name+`"`)

@@ -91,13 +91,21 @@ func (s *Store) TurnErrand(ctx context.Context, e *sayline.Errand, from, to stri
 // LeaseErrand takes the one that waited longest, or whose process fell silent; nil
 // when there is none.
 func (s *Store) LeaseErrand(ctx context.Context) (*sayline.Errand, error) {
+	return s.leaseErrand(ctx, func(tx *Tx) (string, []any) {
+		return "UPDATE errand SET lease_until = $1, turn = turn + 1, state = CASE state WHEN 'waiting' THEN 'working' WHEN 'undo' THEN 'undoing' ELSE state END " +
+				"WHERE (brand_id, errand_id) IN (SELECT brand_id, errand_id FROM errand WHERE state IN ('waiting', 'working', 'undo', 'undoing') AND lease_until <= $2 ORDER BY lease_until, made_at LIMIT 1 " + tx.engine.skipLocked() + ") ",
+			[]any{micros(tx.now.Add(errandLease)), micros(tx.now)}
+	})
+}
+
+// leaseErrand takes the one that an update chooses and marks; nil for none.
+func (s *Store) leaseErrand(ctx context.Context, update func(*Tx) (string, []any)) (*sayline.Errand, error) {
 	var taken *sayline.Errand
 	err := s.update(ctx, "", byMachine, func(tx *Tx) error {
 		taken = nil
 		var brand string
-		e, err := scanErrand(branded{tx.scanner("UPDATE errand SET lease_until = $1, turn = turn + 1, state = CASE state WHEN 'waiting' THEN 'working' WHEN 'undo' THEN 'undoing' ELSE state END "+
-			"WHERE (brand_id, errand_id) IN (SELECT brand_id, errand_id FROM errand WHERE state IN ('waiting', 'working', 'undo', 'undoing') AND lease_until <= $2 ORDER BY lease_until, made_at LIMIT 1 "+tx.engine.skipLocked()+") "+
-			"RETURNING brand_id, "+errandCols, micros(tx.now.Add(errandLease)), micros(tx.now)), &brand}, "")
+		text, args := update(tx)
+		e, err := scanErrand(branded{tx.scanner(text+"RETURNING brand_id, "+errandCols, args...), &brand}, "")
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
@@ -136,7 +144,33 @@ func (s *Store) EndErrand(ctx context.Context, e *sayline.Errand, state string) 
 		if err := tx.noteErrand(e); err != nil {
 			return err
 		}
-		_, err := tx.exec("UPDATE errand SET state = $1, ended_at = $2, lease_until = 0 WHERE brand_id = $3 AND errand_id = $4 AND turn = $5", state, micros(tx.now), e.Brand, e.ID, e.Turn)
+		tell := int64(0)
+		if e.Kind == sayline.ErrandExport && state == sayline.ErrandReady {
+			tell = micros(tx.now.Add(tellAfter))
+		}
+		_, err := tx.exec("UPDATE errand SET state = $1, ended_at = $2, tell_at = $3, lease_until = 0 WHERE brand_id = $4 AND errand_id = $5 AND turn = $6", state, micros(tx.now), tell, e.Brand, e.ID, e.Turn)
+		return err
+	})
+}
+
+const (
+	tellAfter = 30 * time.Second // who waits on the page fetches the file by then, and needs no letter
+	tellLease = 5 * time.Minute  // and so long until it is tried again
+)
+
+// LeaseTelling takes an export whose person is to be told that it is ready; nil when
+// there is none. It comes again after a while unless [Store.ErrandTold] says so.
+func (s *Store) LeaseTelling(ctx context.Context) (*sayline.Errand, error) {
+	return s.leaseErrand(ctx, func(tx *Tx) (string, []any) {
+		return "UPDATE errand SET tell_at = $1 WHERE (brand_id, errand_id) IN (SELECT brand_id, errand_id FROM errand WHERE tell_at > 0 AND tell_at <= $2 ORDER BY tell_at LIMIT 1 " + tx.engine.skipLocked() + ") ",
+			[]any{micros(tx.now.Add(tellLease)), micros(tx.now)}
+	})
+}
+
+// ErrandTold says that nobody is to be told of one any more.
+func (s *Store) ErrandTold(ctx context.Context, brand, id string) error {
+	return s.update(ctx, brand, byMachine, func(tx *Tx) error {
+		_, err := tx.exec("UPDATE errand SET tell_at = 0 WHERE brand_id = $1 AND errand_id = $2 AND tell_at > 0", brand, id)
 		return err
 	})
 }

@@ -132,6 +132,9 @@ func Open(t testing.TB, o Options, furnish func(*House, *http.ServeMux)) *House 
 	return h
 }
 
+// Mailer sends to the house's own mail server, over a line of its own.
+func (h *House) Mailer() *notify.Mailer { return mailer(h.t, h.Mail) }
+
 func mailer(t testing.TB, server *testkit.MailServer) *notify.Mailer {
 	t.Helper()
 	host, port, err := net.SplitHostPort(server.Address())
