@@ -182,6 +182,8 @@ func (s *stage) moments(ctx context.Context, sum, was store.Tally, buckets []sto
 	}
 	if share, ok := u.Change(); ok {
 		t.Usual.is(b.Voice, share)
+	} else if u.Known {
+		t.Usual.Against = b.Say("pulse_usual_few")
 	}
 	if t.Before, err = s.since(ctx, sum, was, buckets); err != nil {
 		return err
