@@ -2,12 +2,12 @@ package sayline
 
 import "time"
 
-// Errand is long work that can be left: a file of past feedback that is brought in,
-// or a view of the pulse that is taken out. Whichever process has it goes on where
+// Errand is long work that can be left: a file of past feedback, or of how many came,
+// that is brought in, or a view of the pulse that is taken out. Whichever process has it goes on where
 // the last one stood.
 type Errand struct {
 	Brand, ID string
-	Kind      string // ErrandImport or ErrandExport
+	Kind      string // ErrandImport, ErrandExport or ErrandVisits
 	Name      string // of the file
 	Person    string // who asked for it
 	MadeAt    time.Time
@@ -16,7 +16,7 @@ type Errand struct {
 	Report    string // what is worth reading afterwards, likewise
 	Total     int    // things to do; 0 while nobody knows
 	Done      int
-	Fresh     int // of an import: new moments; of an undo: those still to be taken back
+	Fresh     int // of an import: new moments, or lines of visits; of an undo: those still to be taken back
 	Wrong     int // of an import: lines that can't be read; of an export: moments left out that are gone since
 	Turn      int // how often a process took it up
 	EndedAt   time.Time
@@ -28,6 +28,7 @@ type Errand struct {
 const (
 	ErrandImport = "import"
 	ErrandExport = "export"
+	ErrandVisits = "visits" // how many came, as the brand counted them
 )
 
 // States of an errand:

@@ -19,6 +19,7 @@ func importPast(ctx context.Context, c *call) error {
 	f.StringVar(&order.Brand, "brand", "", "the `brand` it was said to")
 	f.BoolVar(&order.Dry, "dry-run", false, "only read the file and tell what would be imported")
 	f.BoolVar(&order.Skip, "skip", false, "leave out the lines that can't be imported")
+	visits := f.Bool("visits", false, "the file is of how many came: footfall, sales or scans by day or hour")
 	columns := f.String("map", "", "which column is what, where the names don't tell: `text=Your comment,at=Filled in,rating=Score`")
 	scale := f.String("scale", "", "what the rating is: stars, nps, seven, hundred or goodbad; default: seen from the rating")
 	zone := f.String("zone", "", "the `time zone` of dates that have none; default the brand's")
@@ -33,6 +34,9 @@ func importPast(ctx context.Context, c *call) error {
 		return sayline.Errorf(sayline.Invalid, "import needs a brand and a file: sayline import -brand sparkle reviews.csv")
 	}
 	order.File = operands[0]
+	if *visits {
+		return app.ImportVisits(ctx, o, order, c.out)
+	}
 	order.Change = func(m *past.Mapping) error {
 		if *scale != "" {
 			if m.Scale = past.Scale(*scale); !slices.Contains(past.Scales, m.Scale) {

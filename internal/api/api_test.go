@@ -26,8 +26,10 @@ type stock struct {
 	t *testing.T
 }
 
-func open(t *testing.T) *stock {
-	h := housetest.Open(t, housetest.Options{Brand: "sparkle"}, func(h *housetest.House, mux *http.ServeMux) {
+func open(t *testing.T) *stock { return openOn(t, "") }
+
+func openOn(t *testing.T, database string) *stock {
+	h := housetest.Open(t, housetest.Options{Brand: "sparkle", Database: database}, func(h *housetest.House, mux *http.ServeMux) {
 		hub := live.NewHub()
 		h.Store.Watch(hub.Publish)
 		a := api.New(api.Options{Store: h.Store, Brands: h.Brands, Log: h.Log, Now: h.Time, Random: h.Random, Hub: hub, Source: func(b string) string { return h.URL + "/@" + b + "/cx" },

@@ -74,8 +74,7 @@ const byImport = "sayline import"
 // bring stores what a file says as an errand of the house, that can be undone there
 // like one of a page; nil where there is none. Its Done are the lines that could be read.
 func bring(ctx context.Context, s *store.Store, b *sayline.Config, source *past.Source, one *sayline.Errand) (*sayline.Errand, error) {
-	one.Brand, one.ID, one.Kind, one.Person, one.State, one.Spec = b.ID, sayline.NewID(time.Now(), rand.Reader), sayline.ErrandImport, byImport, sayline.ErrandWorking, "{}"
-	if err := s.MakeErrand(ctx, one); err != nil {
+	if err := begin(ctx, s, b, one, sayline.ErrandImport); err != nil {
 		return nil, err
 	}
 	_, err := source.Import(ctx, func(ctx context.Context, list []past.Said) (int, error) {
@@ -84,13 +83,25 @@ func bring(ctx context.Context, s *store.Store, b *sayline.Config, source *past.
 		err := s.ImportErrand(ctx, one, b.Zone, b.RetainFor(sayline.Unidentified), pastOf(list))
 		return one.Fresh - before, err
 	}, nil)
+	return one, end(ctx, s, one, err)
+}
+
+// begin stores an errand that this command is at work on.
+func begin(ctx context.Context, s *store.Store, b *sayline.Config, one *sayline.Errand, kind string) error {
+	one.Brand, one.ID, one.Kind, one.Person, one.State, one.Spec = b.ID, sayline.NewID(time.Now(), rand.Reader), kind, byImport, sayline.ErrandWorking, "{}"
+	return s.MakeErrand(ctx, one)
+}
+
+// end stores what became of an errand: what came in can be undone though the command
+// was stopped.
+func end(ctx context.Context, s *store.Store, one *sayline.Errand, err error) error {
 	state := sayline.ErrandReady
 	if err != nil {
 		state = sayline.ErrandFailed
 	}
-	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), ending) // what came in can be undone though the command was stopped
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), ending)
 	defer cancel()
-	return one, errors.Join(err, s.EndErrand(end, one, state))
+	return errors.Join(err, s.EndErrand(ctx, one, state))
 }
 
 // ending is how long the end of an errand may take to be stored.

@@ -97,3 +97,35 @@ func TestImportAtWork(t *testing.T) {
 		}
 	}
 }
+
+// TestImportVisits: how many came is brought in by the command, whole or not at all.
+func TestImportVisits(t *testing.T) {
+	o := app.Options{Data: t.TempDir()}
+	src, err := examples.File("sparkle")
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, o, "sparkle.yaml", src, false)
+	for file, want := range map[string]struct {
+		said string
+		kind sayline.Kind
+	}{"date,count\n2026-11-20,800\nsoon,1\n": {":3: The date can't be read.", sayline.AtFault}, "date,count\n2026-11-20,800\n": {"1 lines brought in", ""}} {
+		name := filepath.Join(t.TempDir(), "came.csv")
+		if err := os.WriteFile(name, []byte(file), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		err := app.ImportVisits(t.Context(), o, app.ImportOrder{Brand: "sparkle", File: name}, &out)
+		if !strings.Contains(out.String(), want.said) || err != nil && sayline.KindOf(err) != want.kind || err == nil && want.kind != "" {
+			t.Errorf("%q: %s %v", file, out.String(), err)
+		}
+	}
+	s := beside(t, o)
+	came, err := s.Visits(t.Context(), "sparkle", "2026-01-01", "2027-01-01")
+	if err != nil || len(came) != 1 || came[0].N != 800 {
+		t.Errorf("came: %v %v", came, err)
+	}
+	if list, err := s.Errands(t.Context(), "sparkle", sayline.ErrandVisits); err != nil || len(list) != 1 || list[0].State != sayline.ErrandReady {
+		t.Errorf("errands: %v %v", list, err)
+	}
+}

@@ -11,6 +11,8 @@
 //   - import.go: a file read by a mapping, brought in and taken back; export.go: a
 //     view written to a file that is kept for a day; gone.go: what its author took back
 //     since is left out of it; tell.go: who asked for it is told.
+//   - visits.go: how many came, as the brand counted them: a file that comes in whole
+//     or not at all, and its page.
 //   - inpages.go, outpages.go: the pages of both; form.go: the file and the columns
 //     as they are sent.
 //

@@ -23,13 +23,14 @@ type Errand struct {
 	close   sync.Once
 	imports *template.Template
 	one     *template.Template
+	visits  *template.Template
 	exports *template.Template
 }
 
 // New furnishes the room.
 func New(h *house.House, o Options) *Errand {
 	return &Errand{House: h, o: o, wake: make(chan struct{}, 1), over: make(chan struct{}), imports: h.Templates(files, "templates/imports.html"),
-		one: h.Templates(files, "templates/import.html", "templates/progress.html"), exports: h.Templates(files, "templates/exports.html", "templates/progress.html")}
+		one: h.Templates(files, "templates/import.html", "templates/progress.html"), visits: h.Templates(files, "templates/visits.html", "templates/progress.html"), exports: h.Templates(files, "templates/exports.html", "templates/progress.html")}
 }
 
 // Close ends the pages that watch an errand; the errands go on.
@@ -82,6 +83,8 @@ func (e *Errand) work(ctx context.Context, one *sayline.Errand) {
 	switch {
 	case one.State == sayline.ErrandUndoing:
 		state, err = sayline.ErrandUndone, e.undo(ctx, one)
+	case one.Kind == sayline.ErrandVisits:
+		err = e.bringVisits(ctx, one)
 	case one.Kind == sayline.ErrandImport:
 		err = e.bring(ctx, one)
 	default:
@@ -112,7 +115,7 @@ func (e *Errand) work(ctx context.Context, one *sayline.Errand) {
 	case err != nil:
 		e.complain(ctx, "what became of an errand can't be stored", err)
 	}
-	if one.Kind == sayline.ErrandImport {
+	if one.Kind != sayline.ErrandExport {
 		e.drop(end, one)
 	}
 }

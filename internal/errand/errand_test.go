@@ -89,6 +89,11 @@ func (h *house) read(res *http.Response, err error) (status int, body, location 
 // upload has Elena send a file and gives the path of its page.
 func (h *house) upload(c *http.Client, file string) string {
 	h.t.Helper()
+	return h.uploadTo(c, "/b/sparkle/imports", file)
+}
+
+func (h *house) uploadTo(c *http.Client, path, file string) string {
+	h.t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
 	part, err := form.CreateFormFile("file", "reviews.csv")
@@ -98,7 +103,7 @@ func (h *house) upload(c *http.Client, file string) string {
 	if err != nil || form.Close() != nil {
 		h.t.Fatal(err)
 	}
-	status, text, at := h.read(c.Post(h.URL+"/b/sparkle/imports", form.FormDataContentType(), &body))
+	status, text, at := h.read(c.Post(h.URL+path, form.FormDataContentType(), &body))
 	if status != http.StatusSeeOther {
 		h.t.Fatalf("uploading: %d %s", status, text)
 	}

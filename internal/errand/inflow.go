@@ -56,6 +56,9 @@ func (in *inflow) flush(ctx context.Context) error {
 
 // undo takes back what an import brought, lot by lot.
 func (e *Errand) undo(ctx context.Context, one *sayline.Errand) error {
+	if one.Kind == sayline.ErrandVisits {
+		return e.Store.UndoVisits(ctx, one)
+	}
 	for {
 		n, err := e.Store.UndoErrand(ctx, one)
 		if err != nil || n == 0 {

@@ -17,6 +17,7 @@ func (e *Errand) Routes(mux *http.ServeMux) {
 	owner := func(f house.BrandHandler) http.Handler { return e.InBrand(house.Only((*auth.Viewer).MaySetUp, f)) }
 	mux.Handle("GET /b/{brand}/imports", owner(e.importsPage))
 	mux.Handle("POST /b/{brand}/imports", owner(e.upload))
+	mux.Handle("POST /b/{brand}/imports/visits", owner(e.uploadVisits))
 	mux.Handle("GET /b/{brand}/imports/{errand}", owner(e.importPage))
 	mux.Handle("GET /b/{brand}/imports/{errand}/live", owner(e.importLive))
 	mux.Handle("POST /b/{brand}/imports/{errand}/start", owner(e.start))
@@ -35,7 +36,8 @@ func (e *Errand) Routes(mux *http.ServeMux) {
 // importsPage is what was brought in, and where the next file is given.
 type importsPage struct {
 	*house.View
-	List []*sayline.Errand
+	List   []*sayline.Errand
+	Visits []*sayline.Errand // how many came
 }
 
 func (e *Errand) importsPage(w http.ResponseWriter, r *http.Request, v *auth.Viewer) error {
@@ -43,6 +45,9 @@ func (e *Errand) importsPage(w http.ResponseWriter, r *http.Request, v *auth.Vie
 	p.Room, p.Title = "studio", p.Say("imports_title")
 	var err error
 	if p.List, err = e.Store.Errands(r.Context(), v.Brand.ID, sayline.ErrandImport); err != nil {
+		return err
+	}
+	if p.Visits, err = e.Store.Errands(r.Context(), v.Brand.ID, sayline.ErrandVisits); err != nil {
 		return err
 	}
 	return e.Render(w, r, http.StatusOK, e.imports, p)
@@ -63,7 +68,12 @@ func (e *Errand) upload(w http.ResponseWriter, r *http.Request, v *auth.Viewer) 
 	if err != nil {
 		return err
 	}
-	one := &sayline.Errand{Brand: v.Brand.ID, ID: sayline.NewID(e.Now(), e.Random), Kind: sayline.ErrandImport, Name: file.Name, Person: v.Person.ID, State: sayline.ErrandDraft, Spec: string(spec)}
+	return e.keep(w, r, v, file, sayline.ErrandImport, string(spec))
+}
+
+// keep keeps a file as a draft, and leads to its page.
+func (e *Errand) keep(w http.ResponseWriter, r *http.Request, v *auth.Viewer, file *received, kind, spec string) error {
+	one := &sayline.Errand{Brand: v.Brand.ID, ID: sayline.NewID(e.Now(), e.Random), Kind: kind, Name: file.Name, Person: v.Person.ID, State: sayline.ErrandDraft, Spec: spec}
 	if err := e.Files.Put(r.Context(), fileOf(one), file, file.Size, "text/csv"); err != nil {
 		return err
 	}
@@ -97,7 +107,7 @@ const previewed = 6
 
 func (e *Errand) importOf(r *http.Request, v *auth.Viewer) (*sayline.Errand, error) {
 	one, err := e.Store.Errand(r.Context(), v.Brand.ID, r.PathValue("errand"))
-	if err == nil && one.Kind != sayline.ErrandImport {
+	if err == nil && one.Kind == sayline.ErrandExport {
 		err = sayline.Errorf(sayline.NotFound, "There is no such thing here.")
 	}
 	return one, err
@@ -107,6 +117,9 @@ func (e *Errand) importPage(w http.ResponseWriter, r *http.Request, v *auth.View
 	one, err := e.importOf(r, v)
 	if err != nil {
 		return err
+	}
+	if one.Kind == sayline.ErrandVisits {
+		return e.visitsPage(w, r, v, one)
 	}
 	p := &importPage{View: e.NewView(r, v), Errand: one, Scales: past.Scales}
 	p.Room, p.View.Title, p.Scripts = "studio", one.Name, []string{"ways.js"}
@@ -191,6 +204,9 @@ func (e *Errand) start(w http.ResponseWriter, r *http.Request, v *auth.Viewer) e
 	one, err := e.importOf(r, v)
 	if err != nil {
 		return err
+	}
+	if one.Kind == sayline.ErrandVisits {
+		return e.startVisits(w, r, one)
 	}
 	spec, err := specOf(one)
 	if err != nil {

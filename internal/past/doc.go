@@ -7,6 +7,7 @@
 //     exports have them.
 //   - feeling.go, when.go: stars, grades and dates as people write them.
 //   - row.go: a row as a moment, or why it can't be one.
+//   - visits.go: files of how many came, which are read whole.
 //
 // Only columns that are mapped are looked at, and none of them can be who
 // somebody is: what comes in is unidentified.

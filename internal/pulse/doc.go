@@ -23,6 +23,7 @@
 //     seldomer.
 //   - measures.go: how each figure is counted, and what it is; measure_said.go:
 //     who opened a screen and said nothing, and what was to be expected;
+//     visits.go: what was said of those who came, where the brand brings how many;
 //     interval.go: pure: how sure a figure is; sure.go: the same in a sentence, on touch.
 //   - wall.go: the wall.
 //

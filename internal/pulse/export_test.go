@@ -30,7 +30,7 @@ func (p *Pulse) Templates() []*template.Template {
 
 // Measures reads the measures in English, for the test that counts again.
 func (p *Pulse) Measures(ctx context.Context, b *brands.Snapshot, values url.Values) (map[string]MeasureShown, error) {
-	m, err := p.measuring(ctx, p.Words.In("en"), b, ParseFilter(values, b))
+	m, err := p.telling(ctx, p.Words.In("en"), b, ParseFilter(values, b))
 	if err != nil {
 		return nil, err
 	}
@@ -82,4 +82,25 @@ func Gone(ctx context.Context, h *house.House, b *brands.Snapshot, ids ...string
 		return nil, err
 	}
 	return said.Gone, err
+}
+
+// Visited is a row of what was said of those who came.
+type Visited = visited
+
+// Visits reads the rows of what was said of those who came.
+func (p *Pulse) Visits(ctx context.Context, b *brands.Snapshot, values url.Values) ([]Visited, string, error) {
+	m, err := newMeasuring(ctx, p.Store, b, ParseFilter(values, b), p.Now().In(b.Location()))
+	if err != nil {
+		return nil, "", err
+	}
+	return m.visits(ctx)
+}
+
+// Verdict is how a row is told.
+func (v *visited) Verdict() string { return v.verdict() }
+
+// Rate is how many of 1,000 spoke, with its interval.
+func (v *visited) Rate() (of1000, low, high float64) {
+	rate, in := v.rate()
+	return rate, in.low, in.high
 }

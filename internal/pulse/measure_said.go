@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/store"
 )
 
@@ -36,13 +37,13 @@ func (m *measuring) silences(ctx context.Context) ([]silence, error) {
 	if level == store.ByMinute {
 		level, from = store.ByHour, m.period.hours()
 	}
-	opened, err := m.Store.OpenedAt(ctx, m.Brand.ID, level, from, m.period.until)
+	opened, err := m.store.OpenedAt(ctx, m.brand.ID, level, from, m.period.until)
 	if err != nil {
 		return nil, err
 	}
 	q := m.query(level, from, m.period.until)
 	q.Of.Sources = onScreens
-	said, err := m.Store.CountsByTouchpoint(ctx, q)
+	said, err := m.store.CountsByTouchpoint(ctx, q)
 	if err != nil {
 		return nil, err
 	}
@@ -52,8 +53,8 @@ func (m *measuring) silences(ctx context.Context) ([]silence, error) {
 	}
 	var list []silence
 	for id, times := range opened {
-		t := m.Brand.Index.Touchpoint(id)
-		if t == nil || t.Lane != "" || m.Brand.GuardedAt(t) || !q.Of.At(id, t.Place) {
+		t := m.brand.Index.Touchpoint(id)
+		if t == nil || t.Lane != "" || m.brand.GuardedAt(t) || !q.Of.At(id, t.Place) {
 			continue
 		}
 		list = append(list, silence{id, max(times, n[id]), n[id]})
@@ -67,7 +68,7 @@ func (m *measuring) silences(ctx context.Context) ([]silence, error) {
 // mostMeasured is how many touchpoints a measure's table has.
 const mostMeasured = 10
 
-func (m *measuring) silent(ctx context.Context, x *measure) error {
+func (m *telling) silent(ctx context.Context, x *measure) error {
 	if !m.filter.asScreensAre() {
 		x.None = m.Say("measures_silent_filter")
 		return nil
@@ -92,46 +93,41 @@ func (m *measuring) silent(ctx context.Context, x *measure) error {
 	return nil
 }
 
+// hoped is what was said at a touchpoint, and what its own history lets expect.
+type hoped struct {
+	id       string
+	want, is float64
+}
+
 // expected compares each touchpoint's whole days with the mean of the same weekdays
-// in the four weeks before the period.
-func (m *measuring) expected(ctx context.Context, x *measure) error {
+// in the four weeks before the period, those furthest below it first; or it gives the
+// key of why that can't be told.
+func (m *measuring) expected(ctx context.Context) (rows []hoped, all hoped, none string, err error) {
 	if m.period.level != store.ByDay {
-		x.None = m.Say("measures_expected_days")
-		return nil
+		return nil, all, "measures_expected_days", nil
 	}
-	first, err := m.Store.FirstCounted(ctx, m.Brand.ID)
+	first, err := m.store.FirstCounted(ctx, m.brand.ID)
 	if err != nil {
-		return err
+		return nil, all, "", err
 	}
-	end := m.period.until
-	if today := dayAfter(m.period.at, 0); end.After(today) {
-		end = today
-	}
-	from := dayAfter(m.period.from, -7*weeksBack)
+	end, from := m.whole(), dayAfter(m.period.from, -7*weeksBack)
 	if first.IsZero() || from.Before(dayAfter(first.In(m.period.at.Location()), 1)) || !m.period.from.Before(end) {
-		x.None = m.Say("pulse_no_usual")
-		return nil
+		return nil, all, "pulse_no_usual", nil
 	}
 	before, err := m.byWeekday(ctx, from, m.period.from)
 	if err != nil {
-		return err
+		return nil, all, "", err
 	}
 	now, err := m.byWeekday(ctx, m.period.from, end)
 	if err != nil {
-		return err
+		return nil, all, "", err
 	}
 	var times [7]float64
 	for day := m.period.from; day.Before(end); day = dayAfter(day, 1) {
 		times[day.Weekday()]++
 	}
-	type row struct {
-		id       string
-		want, is float64
-	}
-	var rows []row
-	var want, is float64
 	for id := range both(now, before) {
-		r := row{id: id}
+		r := hoped{id: id}
 		for day, n := range times {
 			if was := before[id]; was != nil {
 				r.want += was[day] / weeksBack * n
@@ -140,25 +136,83 @@ func (m *measuring) expected(ctx context.Context, x *measure) error {
 				r.is += is[day]
 			}
 		}
-		want, is = want+r.want, is+r.is
+		all.want, all.is = all.want+r.want, all.is+r.is
 		if r.want >= leastUsual {
 			rows = append(rows, r)
 		}
 	}
-	if want < leastUsual {
+	slices.SortFunc(rows, func(a, b hoped) int { return cmp.Or(cmp.Compare(a.is/a.want, b.is/b.want), cmp.Compare(a.id, b.id)) })
+	return rows, all, "", nil
+}
+
+// hoped says what was said of what was to be expected.
+func (m *telling) hoped(ctx context.Context, x *measure) error {
+	rows, all, none, err := m.expected(ctx)
+	if err != nil {
+		return err
+	}
+	if none != "" {
+		x.None = m.Say(none)
+		return nil
+	}
+	if all.want < leastUsual {
 		m.few(x)
 		return nil
 	}
-	x.Value = m.Percent(is / want)
+	x.Value = m.Percent(all.is / all.want)
 	x.Head = []string{m.Say("pulse_touchpoint"), m.Say("measures_expected"), m.Say("measures_said"), m.Say("pulse_share")}
-	slices.SortFunc(rows, func(a, b row) int { return cmp.Or(cmp.Compare(a.is/a.want, b.is/b.want), cmp.Compare(a.id, b.id)) })
 	for _, r := range rows[:min(len(rows), mostMeasured)] {
 		x.Rows = append(x.Rows, []string{m.touchpoint(r.id), m.Num(int64(r.want + 0.5)), m.Num(int64(r.is)), m.Percent(r.is / r.want)})
 	}
 	return nil
 }
 
-func (m *measuring) touchpoint(id string) string {
+// visited says what was said of those who came.
+func (m *telling) visited(ctx context.Context, x *measure) error {
+	list, none, err := m.visits(ctx)
+	if err != nil {
+		return err
+	}
+	if none != "" {
+		x.None = m.Say(none)
+		return nil
+	}
+	n := map[string]int{}
+	for i := range list {
+		n[list[i].verdict()]++
+	}
+	if x.Value = m.Say("measures_as_expected"); n[quieter]+n[louder] > 0 {
+		x.Value = m.Say("measures_quiet_loud", "quiet", m.Num(int64(n[quieter])), "loud", m.Num(int64(n[louder])))
+		x.Range = m.subject(&list[0]) + ": " + m.Say("measures_verdict_"+list[0].verdict())
+	}
+	x.Head = []string{m.Say("measures_visits_where"), m.Say("measures_came"), m.Say("measures_said"), m.Say("measures_expected"), m.Say("measures_of_1000"), m.Say("measures_interval"), m.Say("measures_verdict")}
+	for i := range list[:min(len(list), mostMeasured)] {
+		v := &list[i]
+		rate, in := v.rate()
+		want := "–"
+		if n, ok := v.expected(); ok {
+			if want = m.tenths(n); !v.Own {
+				want = m.Say("measures_like", "n", want)
+			}
+		}
+		sure := leftToRight(m.Voice, m.tenths(in.low)+"–"+m.tenths(in.high))
+		x.Rows = append(x.Rows, []string{m.subject(v) + " · " + m.Say("visits_"+v.Kind), m.Num(v.Came), m.Num(v.Said), want, m.tenths(rate), sure, m.Say("measures_verdict_" + v.verdict())})
+	}
+	return nil
+}
+
+// subject is the name of where somebody came.
+func (m *telling) subject(v *visited) string {
+	switch v.About {
+	case sayline.VisitsAtTouchpoint:
+		return m.Names.Touchpoint(v.Subject)
+	case sayline.VisitsAtPlace:
+		return m.Names.Place(v.Subject)
+	}
+	return m.Say("measures_anywhere")
+}
+
+func (m *telling) touchpoint(id string) string {
 	if id == "" {
 		return m.Say("pulse_nowhere")
 	}
@@ -167,7 +221,7 @@ func (m *measuring) touchpoint(id string) string {
 
 // byWeekday is what was said at each touchpoint on each day of the week, Sunday first.
 func (m *measuring) byWeekday(ctx context.Context, from, until time.Time) (map[string]*[7]float64, error) {
-	list, err := m.Store.CountsByTouchpointAndTime(ctx, m.query(store.ByDay, from, until))
+	list, err := m.store.CountsByTouchpointAndTime(ctx, m.query(store.ByDay, from, until))
 	if err != nil {
 		return nil, err
 	}

@@ -46,6 +46,7 @@ var formulas = []struct{ id, formula string }{
 	{"csat", "p = (good + wonderful) ÷ n"},
 	{"silent", "1 − Σ said(i) ÷ Σ max(opened(i), said(i))"},
 	{"expected", "said ÷ Σ mean of the same weekday, 4 weeks before"},
+	{"visits", "1000·said ÷ came;  expected = came · said₀ ÷ came₀;  Wilson of said ÷ (said + said₀) against came ÷ (came + came₀)"},
 	{"weight", "x̄ + (meant(i) − x̄(i)) · n(i) ÷ n"},
 	{"clocks", "p50, p90, p95:  min {d : |{runs ≤ d}| ≥ q·n},  bins of 2^(1/4)"},
 	{"kept", "p = kept ÷ n"},
@@ -54,10 +55,10 @@ var formulas = []struct{ id, formula string }{
 	{"coverage", "said something at ÷ listening,  listening ÷ all"},
 }
 
-// measuring reads the measures of a filter.
+// measuring reads the measures of a filter, in no language.
 type measuring struct {
-	*Pulse
-	*board
+	store  *store.Store
+	brand  *brands.Snapshot
 	filter Filter
 	period period
 	sum    store.Tally
@@ -65,10 +66,16 @@ type measuring struct {
 	teams  map[string]map[string]store.Clock
 }
 
+// telling says the measures in a reader's words.
+type telling struct {
+	*measuring
+	*board
+}
+
 func (p *Pulse) measures(w http.ResponseWriter, r *http.Request, v *auth.Viewer) error {
 	page := &measuresPage{View: p.NewView(r, v)}
 	page.Room, page.Title = "pulse", page.Say("measures_title")
-	m, err := p.measuring(r.Context(), page.Tongue, v.Brand, ParseFilter(r.URL.Query(), v.Brand))
+	m, err := p.telling(r.Context(), page.Tongue, v.Brand, ParseFilter(r.URL.Query(), v.Brand))
 	if err != nil {
 		return err
 	}
@@ -82,34 +89,42 @@ func (p *Pulse) measures(w http.ResponseWriter, r *http.Request, v *auth.Viewer)
 	return p.Render(w, r, http.StatusOK, p.counted, page)
 }
 
-// measuring reads what most measures are made of.
-func (p *Pulse) measuring(ctx context.Context, t *words.Tongue, b *brands.Snapshot, f Filter) (*measuring, error) {
+// telling reads what most measures are made of, for a reader.
+func (p *Pulse) telling(ctx context.Context, t *words.Tongue, b *brands.Snapshot, f Filter) (*telling, error) {
 	voice := house.Voice{Tongue: t, Now: p.Now().In(b.Location())}
-	m := &measuring{Pulse: p, board: &board{Voice: voice, Names: house.NewNames(b, t), Brand: b}, filter: f, period: f.between(voice.Now), at: map[string]store.Tally{}}
-	list, err := p.Store.CountsByTouchpoint(ctx, m.query(m.period.level, m.period.from, m.period.until))
+	m, err := newMeasuring(ctx, p.Store, b, f, voice.Now)
+	return &telling{m, &board{Voice: voice, Names: house.NewNames(b, t), Brand: b}}, err
+}
+
+// newMeasuring reads what most measures are made of, at a time in the brand's zone.
+func newMeasuring(ctx context.Context, s *store.Store, b *brands.Snapshot, f Filter, at time.Time) (*measuring, error) {
+	m := &measuring{store: s, brand: b, filter: f, period: f.between(at), at: map[string]store.Tally{}}
+	list, err := s.CountsByTouchpoint(ctx, m.query(m.period.level, m.period.from, m.period.until))
 	if err != nil {
 		return nil, err
 	}
 	for _, c := range list {
 		m.at[c.Touchpoint] = c.Tally
 	}
-	all, err := p.Store.Counts(ctx, m.query(m.period.level, m.period.from, m.period.until), store.Split{})
+	all, err := s.Counts(ctx, m.query(m.period.level, m.period.from, m.period.until), store.Split{})
 	if err != nil {
 		return nil, err
 	}
 	for _, c := range all.List {
 		m.sum.Add(c.Tally)
 	}
-	m.teams, err = p.Store.Clocks(ctx, b.ID, m.period.hours(), m.period.until)
+	m.teams, err = s.Clocks(ctx, b.ID, m.period.hours(), m.period.until)
 	return m, err
 }
 
+func (m *measuring) part() store.Part { return m.filter.Part(m.brand) }
+
 func (m *measuring) query(level store.Level, from, until time.Time) store.CountsQuery {
-	return store.CountsQuery{Brand: m.Brand.ID, Level: level, From: from, Until: until, Zone: m.period.at.Location(), Of: m.filter.Part(m.Brand)}
+	return store.CountsQuery{Brand: m.brand.ID, Level: level, From: from, Until: until, Zone: m.period.at.Location(), Of: m.part()}
 }
 
 // list are the measures that are wanted.
-func (m *measuring) list(ctx context.Context, wanted func(id string) bool) (list []measure, err error) {
+func (m *telling) list(ctx context.Context, wanted func(id string) bool) (list []measure, err error) {
 	for _, f := range formulas {
 		if !wanted(f.id) {
 			continue
@@ -127,7 +142,9 @@ func (m *measuring) list(ctx context.Context, wanted func(id string) bool) (list
 		case "silent":
 			err = m.silent(ctx, &x)
 		case "expected":
-			err = m.expected(ctx, &x)
+			err = m.hoped(ctx, &x)
+		case "visits":
+			err = m.visited(ctx, &x)
 		case "weight":
 			m.weights(&x)
 		case "clocks":
@@ -153,14 +170,14 @@ func (m *measuring) list(ctx context.Context, wanted func(id string) bool) (list
 	return list, nil
 }
 
-func (m *measuring) few(x *measure) { x.None = m.Say("measures_few", "n", fewest) }
+func (m *telling) few(x *measure) { x.None = m.Say("measures_few", "n", fewest) }
 
 // sure says an interval of shares, whole that of a figure of 100.
-func (m *measuring) sure(in interval) string {
+func (m *telling) sure(in interval) string {
 	return m.Say("measures_sure", "low", m.Percent(in.low), "high", m.Percent(in.high))
 }
 
-func (m *measuring) faces(x *measure) {
+func (m *telling) faces(x *measure) {
 	felt := m.sum.Felt()
 	if felt < fewest {
 		m.few(x)
@@ -178,11 +195,11 @@ func (m *measuring) faces(x *measure) {
 }
 
 // between writes an interval, a share's times 100.
-func (m *measuring) between(in interval, times float64) string {
+func (m *telling) between(in interval, times float64) string {
 	return leftToRight(m.Voice, m.Num(int64(in.low*times+0.5))+"–"+m.Num(int64(in.high*times+0.5)))
 }
 
-func (m *measuring) score(x *measure) {
+func (m *telling) score(x *measure) {
 	mean, in, ok := scored(m.sum)
 	if !ok {
 		m.few(x)
@@ -192,7 +209,7 @@ func (m *measuring) score(x *measure) {
 	x.Range = m.Say("measures_sure", "low", m.Num(int64(in.low+0.5)), "high", m.Num(int64(in.high+0.5)))
 }
 
-func (m *measuring) csat(x *measure) {
+func (m *telling) csat(x *measure) {
 	felt, good := m.sum.Felt(), m.sum.Feelings[4]+m.sum.Feelings[5]
 	if felt < fewest {
 		m.few(x)
@@ -201,30 +218,37 @@ func (m *measuring) csat(x *measure) {
 	x.Value, x.Range = m.Percent(float64(good)/float64(felt)), m.sure(wilson(good, felt))
 }
 
+// weight is what the score of all would be if a touchpoint felt as intended.
+type weight struct {
+	t     *sayline.Touchpoint
+	would float64
+}
+
+// weigh weighs the touchpoints, those that would move the score most first.
+func (m *measuring) weigh() (rows []weight) {
+	for id, tally := range m.at {
+		if t := m.brand.Index.Touchpoint(id); t != nil {
+			if would, ok := weighed(m.sum, tally, t.Meant()); ok {
+				rows = append(rows, weight{t, would})
+			}
+		}
+	}
+	slices.SortFunc(rows, func(a, b weight) int { return cmp.Or(cmp.Compare(b.would, a.would), cmp.Compare(a.t.ID, b.t.ID)) })
+	return rows
+}
+
 // weights are the touchpoints that would move the score most.
-func (m *measuring) weights(x *measure) {
+func (m *telling) weights(x *measure) {
 	now, _, ok := scored(m.sum)
 	if !ok {
 		m.few(x)
 		return
 	}
-	type row struct {
-		t     *sayline.Touchpoint
-		would float64
-	}
-	var rows []row
-	for id, tally := range m.at {
-		if t := m.Brand.Index.Touchpoint(id); t != nil {
-			if would, ok := weighed(m.sum, tally, t.Meant()); ok {
-				rows = append(rows, row{t, would})
-			}
-		}
-	}
+	rows := m.weigh()
 	if len(rows) == 0 {
 		x.None = m.Say("measures_weight_none")
 		return
 	}
-	slices.SortFunc(rows, func(a, b row) int { return cmp.Or(cmp.Compare(b.would, a.would), cmp.Compare(a.t.ID, b.t.ID)) })
 	x.Value = leftToRight(m.Voice, m.tenths(now)+" → "+m.tenths(rows[0].would))
 	x.Range = m.Names.Touchpoint(rows[0].t.ID)
 	x.Head = []string{m.Say("pulse_touchpoint"), m.Say("pulse_score"), m.Say("measures_meant"), m.Say("measures_would")}
@@ -241,7 +265,7 @@ func (b *board) tenths(f float64) string {
 }
 
 // clocks are each team's four: half, nine of ten, 95 of 100.
-func (m *measuring) clocks(x *measure) {
+func (m *telling) clocks(x *measure) {
 	x.Range, x.Head = m.Say("measures_spans"), []string{m.Say("narrow_team")}
 	all := map[string]store.Clock{}
 	for _, name := range clockNames {
@@ -264,7 +288,7 @@ func (m *measuring) clocks(x *measure) {
 }
 
 // spans is a row of the four clocks.
-func (m *measuring) spans(who string, clocks map[string]store.Clock) []string {
+func (m *telling) spans(who string, clocks map[string]store.Clock) []string {
 	row := []string{who}
 	for _, name := range clockNames {
 		cell := "–"
@@ -276,7 +300,7 @@ func (m *measuring) spans(who string, clocks map[string]store.Clock) []string {
 	return row
 }
 
-func (m *measuring) kept(x *measure) {
+func (m *telling) kept(x *measure) {
 	var sum store.Clock
 	x.Head = []string{m.Say("narrow_team"), m.Say("measures_runs"), m.Say("measures_kept"), m.Say("measures_interval")}
 	for _, t := range m.Brand.Teams {
@@ -298,7 +322,7 @@ func (m *measuring) kept(x *measure) {
 
 // outcome is a share of what came of cases, k of n, of all teams and of each. One may
 // come again more often than it was resolved in the period: then the share is whole.
-func (m *measuring) outcome(x *measure, of string, share func(map[string]store.Clock) (k, n int64)) {
+func (m *telling) outcome(x *measure, of string, share func(map[string]store.Clock) (k, n int64)) {
 	x.Head = []string{m.Say("narrow_team"), of, m.Say("pulse_share"), m.Say("measures_interval")}
 	var sum, all int64
 	for _, t := range m.Brand.Teams {
@@ -318,13 +342,12 @@ func (m *measuring) outcome(x *measure, of string, share func(map[string]store.C
 	x.Value, x.Range = m.Percent(float64(sum)/float64(all)), m.sure(wilson(sum, all))
 }
 
-// coverage is how many touchpoints are listened at, and at how many of those
-// anything was said.
-func (m *measuring) coverage(x *measure) {
-	all, listening, spoke := 0, 0, 0
-	part := m.filter.Part(m.Brand)
-	for i := range m.Brand.Touchpoints {
-		t := &m.Brand.Touchpoints[i]
+// covered counts the touchpoints, those that are listened at, and those of them at
+// which anything was said.
+func (m *measuring) covered() (all, listening, spoke int64) {
+	part := m.part()
+	for i := range m.brand.Touchpoints {
+		t := &m.brand.Touchpoints[i]
 		if t.Lane != "" || !part.At(t.ID, t.Place) {
 			continue
 		}
@@ -335,10 +358,17 @@ func (m *measuring) coverage(x *measure) {
 			spoke++
 		}
 	}
+	return all, listening, spoke
+}
+
+// coverage is how many touchpoints are listened at, and at how many of those
+// anything was said.
+func (m *telling) coverage(x *measure) {
+	all, listening, spoke := m.covered()
 	if listening == 0 {
 		x.None = m.Say("measures_coverage_none")
 		return
 	}
-	x.Value = m.Say("measures_of", "n", m.Num(int64(spoke)), "of", m.Num(int64(listening)))
-	x.Range = m.Say("measures_listening", "n", m.Num(int64(listening)), "of", m.Num(int64(all)))
+	x.Value = m.Say("measures_of", "n", m.Num(spoke), "of", m.Num(listening))
+	x.Range = m.Say("measures_listening", "n", m.Num(listening), "of", m.Num(all))
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // toldFigures are the measures that stand on the pulse beside its tiles.
-var toldFigures = []string{"silent", "expected", "unsolved", "reopened", "weight"}
+var toldFigures = []string{"silent", "expected", "visits", "unsolved", "reopened", "weight"}
 
 // ofAllCases are those that a filter does not narrow: beside narrowed ones they would
 // be taken for what they are not.
@@ -20,7 +20,7 @@ type figure struct{ ID, Value, Range, Href string }
 // told reads those that can be told of the page's moments.
 func (s *stage) told(ctx context.Context) error {
 	b, f := s.board, s.Query.Filter
-	m, err := s.measuring(ctx, b.Tongue, b.Brand, f)
+	m, err := s.telling(ctx, b.Tongue, b.Brand, f)
 	if err != nil {
 		return err
 	}

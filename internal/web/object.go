@@ -81,6 +81,9 @@ func (o *Object) Fault(name, detail string) {
 	}
 }
 
+// FaultHere notes that the object as a whole is at fault.
+func (o *Object) FaultHere(detail string) { o.fault(o.pointer, detail) }
+
 // Int reads a whole number.
 func (o *Object) Int(name string) (int, bool) {
 	v, at := o.find(name)
@@ -147,6 +150,28 @@ func (o *Object) Object(name string) *Object {
 		return nil
 	}
 	return &Object{v, at, o.faults}
+}
+
+// List reads an array of objects; nil when absent.
+func (o *Object) List(name string) []*Object {
+	v, pointer := o.find(name)
+	if v == nil {
+		return nil
+	}
+	if v.kind != '[' {
+		o.fault(pointer, "expected an array")
+		return nil
+	}
+	list := make([]*Object, len(v.items))
+	for i := range v.items {
+		at := pointer + "/" + strconv.Itoa(i)
+		if v.items[i].kind != '{' {
+			o.fault(at, "expected an object")
+			return nil
+		}
+		list[i] = &Object{&v.items[i], at, o.faults}
+	}
+	return list
 }
 
 // Err is what was at fault in the whole document, with a sentence and its key in

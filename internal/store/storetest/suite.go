@@ -46,6 +46,7 @@ var behaviours = []struct {
 	{"retention", retentionBehaviours},
 	{"search", searchBehaviours},
 	{"opened", openedBehaviours},
+	{"visits", visitBehaviours},
 }
 
 // behaviour is one thing a store does, told in a sentence.
