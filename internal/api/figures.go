@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sayline/sayline/internal/pulse"
 	"github.com/sayline/sayline/internal/store"
 	"github.com/sayline/sayline/internal/web"
 )
@@ -18,6 +19,46 @@ type figuresDoc struct {
 	Groups []groupDoc           `json:"groups,omitempty"`
 	Newest int                  `json:"newest_only,omitempty"` // only so many, the newest, were counted
 	Clocks map[string]*clockDoc `json:"clocks"`                // of all cases in that time, whatever the filter
+
+	Before   *beforeDoc   `json:"before"`
+	Usual    *usualDoc    `json:"usual,omitempty"`    // where anything is usual yet
+	Measures []measureDoc `json:"measures,omitempty"` // those that were asked for
+}
+
+// beforeDoc is the period before, as the pulse compares with it.
+type beforeDoc struct {
+	From  time.Time `json:"from"`
+	Until time.Time `json:"until"`
+	tallyDoc
+}
+
+// usualDoc is how much is usual in what is over of the time, and how much it was.
+type usualDoc struct {
+	Usual   float64 `json:"usual"`
+	Moments int64   `json:"moments"`
+}
+
+// amountDoc is a number of a measure, with what it is made of.
+type amountDoc struct {
+	By          map[string]string `json:"by,omitempty"`
+	Value       float64           `json:"value"`
+	Numerator   float64           `json:"numerator,omitempty"`
+	Denominator float64           `json:"denominator,omitempty"`
+	Low         *float64          `json:"low,omitempty"` // 95 % sure
+	High        *float64          `json:"high,omitempty"`
+	Expected    *float64          `json:"expected,omitempty"`
+	Against     string            `json:"against,omitempty"`
+}
+
+// measureDoc is a measure; value is absent where it can't be told.
+type measureDoc struct {
+	Name string `json:"name"`
+	*amountDoc
+	Rows []amountDoc `json:"rows,omitempty"`
+}
+
+func amount(a pulse.Amount) amountDoc {
+	return amountDoc{a.By, a.Value, a.K, a.N, a.Low, a.High, a.Expected, a.Against}
 }
 
 type tallyDoc struct {
@@ -73,7 +114,11 @@ const mostApart = 2 // facets at once
 // figures counts the filter's part of what was said in public, told apart by at
 // most two of its facets.
 func (a *API) figures(c *call) error {
-	f, err := c.filter("by")
+	f, err := c.filter("by", "measures")
+	if err != nil {
+		return err
+	}
+	names, err := c.measures()
 	if err != nil {
 		return err
 	}
@@ -119,8 +164,57 @@ func (a *API) figures(c *call) error {
 	if err := a.clocks(c, q, d); err != nil {
 		return err
 	}
+	if err := a.compare(c, f, d, names); err != nil {
+		return err
+	}
 	web.SendTagged(c.w, c.r, "application/json", web.JSON(d))
 	return nil
+}
+
+// measures are the names of those that are asked for: all of them, or some.
+func (c *call) measures() (names []string, err error) {
+	for _, list := range c.r.URL.Query()["measures"] {
+		for name := range strings.SplitSeq(list, ",") {
+			switch {
+			case name == "all":
+				names = append(names, pulse.Names()...)
+			case slices.Contains(pulse.Names(), name):
+				names = append(names, name)
+			default:
+				return nil, fault("measures", "expected all, or some of "+strings.Join(pulse.Names(), ", "))
+			}
+		}
+	}
+	return names, nil
+}
+
+// compare adds the period before, what is usual and the measures that are asked for.
+func (a *API) compare(c *call, f pulse.Filter, d *figuresDoc, names []string) error {
+	at := a.Now().In(c.brand.Location())
+	with, err := pulse.Compare(c.r.Context(), a.Store, c.brand, f, at)
+	if err != nil {
+		return err
+	}
+	d.Before = &beforeDoc{with.From, with.Until, tally(with.Before)}
+	if with.Known {
+		d.Usual = &usualDoc{with.Usual, with.Counted}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	list, err := pulse.Figures(c.r.Context(), a.Store, c.brand, f, at, names)
+	for _, x := range list {
+		m := measureDoc{Name: x.Name}
+		if !x.None {
+			whole := amount(x.Amount)
+			m.amountDoc = &whole
+		}
+		for _, row := range x.Rows {
+			m.Rows = append(m.Rows, amount(row))
+		}
+		d.Measures = append(d.Measures, m)
+	}
+	return err
 }
 
 // clocks adds the four clocks of the public cases of that time.

@@ -81,11 +81,9 @@ type faceShare struct {
 // stage reads a board.
 type stage struct {
 	*Pulse
-	board  *board
-	brand  string
-	Query  query
-	of     store.Part // what of the public moments the page is about
-	period period
+	counting // what of the public moments the page is about
+	board    *board
+	Query    query
 
 	teamClocks map[string]map[string]store.Clock
 	whole      store.Tally // of all touchpoints together
@@ -93,13 +91,8 @@ type stage struct {
 
 func (p *Pulse) stage(t *words.Tongue, b *brands.Snapshot, q query) *stage {
 	voice := house.Voice{Tongue: t, Now: p.Now().In(b.Location())}
-	return &stage{Pulse: p, brand: b.ID, Query: q, of: q.Part(b), period: q.between(voice.Now),
+	return &stage{Pulse: p, counting: counting{p.Store, b.ID, q.Part(b), q.between(voice.Now)}, Query: q,
 		board: &board{Voice: voice, Names: house.NewNames(b, t), Brand: b, Query: q}}
-}
-
-// counts asks for the page's public moments in [from, until).
-func (s *stage) counts(level store.Level, from, until time.Time) store.CountsQuery {
-	return store.CountsQuery{Brand: s.brand, Level: level, From: from, Until: until, Zone: s.period.at.Location(), Of: s.of}
 }
 
 // saidShown is how many moments the stream begins with.

@@ -152,13 +152,9 @@ func (m *telling) list(ctx context.Context, wanted func(id string) bool) (list [
 		case "kept":
 			m.kept(&x)
 		case "unsolved":
-			m.outcome(&x, m.Say("measures_asked"), func(c map[string]store.Clock) (k, n int64) {
-				return c[store.ClockSolved].N - c[store.ClockSolved].Kept, c[store.ClockSolved].N
-			})
+			m.outcome(&x, m.Say("measures_asked"), shares["unsolved"])
 		case "reopened":
-			m.outcome(&x, m.Say("measures_resolved"), func(c map[string]store.Clock) (k, n int64) {
-				return c[store.ClockReopened].N, c[store.ClockResolved].N
-			})
+			m.outcome(&x, m.Say("measures_resolved"), shares["reopened"])
 		case "coverage":
 			m.coverage(&x)
 		}

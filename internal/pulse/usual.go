@@ -7,6 +7,19 @@ import (
 	"github.com/sayline/sayline/internal/store"
 )
 
+// counting is what of the public moments is counted, and when.
+type counting struct {
+	store  *store.Store
+	brand  string
+	of     store.Part
+	period period
+}
+
+// counts asks for them in [from, until).
+func (s *counting) counts(level store.Level, from, until time.Time) store.CountsQuery {
+	return store.CountsQuery{Brand: s.brand, Level: level, From: from, Until: until, Zone: s.period.at.Location(), Of: s.of}
+}
+
 // weeksBack is how many of the same weekdays before make what is usual.
 const weeksBack = 4
 
@@ -21,7 +34,7 @@ type usual struct {
 
 // usual reads what is usual for a period. The first day anything was counted on
 // may be half a day, and is left out.
-func (s *stage) usual(ctx context.Context, first time.Time, buckets []store.Tally) (usual, error) {
+func (s *counting) usual(ctx context.Context, first time.Time, buckets []store.Tally) (usual, error) {
 	if first.IsZero() {
 		return usual{}, nil
 	}
@@ -50,13 +63,13 @@ func hourOfWeek(t time.Time) int { return int(t.Weekday())*24 + t.Hour() }
 
 // usualHours is the mean of each hour over the same days of the weeks before the
 // period, none before whole, and of how many.
-func (s *stage) usualHours(ctx context.Context, whole time.Time) (hours [168]float64, n int, err error) {
+func (s *counting) usualHours(ctx context.Context, whole time.Time) (hours [168]float64, n int, err error) {
 	for week := 1; week <= weeksBack; week++ {
 		from := dayAfter(s.period.from, -7*week)
 		if from.Before(whole) {
 			break
 		}
-		list, err := s.Store.CountsByTime(ctx, s.counts(store.ByHour, from, dayAfter(s.period.until.Add(-time.Nanosecond), 1-7*week)))
+		list, err := s.store.CountsByTime(ctx, s.counts(store.ByHour, from, dayAfter(s.period.until.Add(-time.Nanosecond), 1-7*week)))
 		if err != nil {
 			return hours, 0, err
 		}
@@ -73,7 +86,7 @@ func (s *stage) usualHours(ctx context.Context, whole time.Time) (hours [168]flo
 
 // usualDays is the mean of each weekday over the weeks before the period. It is
 // known only when every weekday has one. Compared are whole days: today isn't over.
-func (s *stage) usualDays(ctx context.Context, whole time.Time, buckets []store.Tally) (usual, error) {
+func (s *counting) usualDays(ctx context.Context, whole time.Time, buckets []store.Tally) (usual, error) {
 	from := dayAfter(s.period.from, -7*weeksBack)
 	if from.Before(whole) {
 		from = whole
@@ -81,7 +94,7 @@ func (s *stage) usualDays(ctx context.Context, whole time.Time, buckets []store.
 	if from.After(dayAfter(s.period.from, -7)) {
 		return usual{}, nil
 	}
-	list, err := s.Store.CountsByTime(ctx, s.counts(store.ByDay, from, s.period.from))
+	list, err := s.store.CountsByTime(ctx, s.counts(store.ByDay, from, s.period.from))
 	if err != nil {
 		return usual{}, err
 	}
