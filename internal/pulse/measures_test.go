@@ -231,10 +231,10 @@ func TestMeasuresPage(t *testing.T) {
 	if status != http.StatusOK {
 		t.Fatal(status, body)
 	}
-	if n := strings.Count(body, "<code"); n != 12 {
+	if n := strings.Count(body, "<code"); n != 13 {
 		t.Errorf("%d figures have a formula", n)
 	}
-	for _, id := range []string{"moments", "faces", "score", "csat", "silent", "expected", "weight", "clocks", "kept", "unsolved", "reopened", "coverage"} {
+	for _, id := range []string{"moments", "faces", "score", "csat", "silent", "expected", "visits", "weight", "clocks", "kept", "unsolved", "reopened", "coverage"} {
 		if !strings.Contains(body, `id="`+id+`"`) {
 			t.Errorf("there is no %s", id)
 		}
