@@ -37,11 +37,12 @@ type rhythm struct {
 }
 
 // opened makes them be read a little after somebody came: what they began with may
-// be a minute old.
+// be a minute old. A reading that is to come stays when it was, or many who come
+// would put it off for ever.
 func (r *rhythm) opened(now time.Time) {
 	r.stale, r.since = true, now
-	if soon := time.Now().Add(r.apart); r.next.Before(soon) {
-		r.next = soon
+	if time.Until(r.next) <= 0 {
+		r.next = time.Now().Add(r.apart)
 	}
 }
 
