@@ -222,12 +222,15 @@ func poll[T any](p *Page, expression string) T {
 	defer cancel()
 	attempt := fmt.Sprintf(`(() => { try { return %s } catch { return false } })()`, expression)
 	for {
-		value, err := chromedp.Run(ctx, chromedp.Poll[T](attempt, chromedp.WithPollingTimeout(0)))
+		look, done := context.WithTimeout(ctx, time.Second) // a page without script draws its frames, but tells us of none
+		value, err := chromedp.Run(look, chromedp.Poll[T](attempt, chromedp.WithPollingTimeout(0)))
+		late := look.Err() != nil
+		done()
 		if err == nil {
 			return value
 		}
 		var moved *cdproto.Error // the page went elsewhere meanwhile
-		if !errors.As(err, &moved) || ctx.Err() != nil {
+		if !errors.As(err, &moved) && !late || ctx.Err() != nil {
 			now, nowErr := chromedp.Run(p.ctx, chromedp.Evaluate[any](expression))
 			p.t.Fatalf("never true on the page: %s (%v); it is %v now (%v)", expression, err, now, nowErr)
 		}
