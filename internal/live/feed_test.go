@@ -331,7 +331,8 @@ func TestFeedTellsAsides(t *testing.T) {
 			h.hub.Aside("sparkle", "one")
 			time.Sleep(time.Second)
 			at, _ := p.state()
-			if want := "[one two one]"; asks && fmt.Sprint(told) != want && fmt.Sprint(told) != "[one one two one]" || !asks && told != nil {
+			// The three of one moment are one frame's or two's, as the producer meets them.
+			if of := []string{"[one two one]", "[one one two one]", "[one two one one]"}; asks && !slices.Contains(of, fmt.Sprint(told)) || !asks && told != nil {
 				t.Errorf("asked %v: told %v", asks, told)
 			}
 			if at != 4 {
@@ -364,6 +365,7 @@ func TestFeedAgain(t *testing.T) {
 		time.Sleep(time.Second) // the whole of who comes second has its time too, and asks for nothing
 		h.hub.Publish(h.commit(1))
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if len(asked) != 1 || asked[0] < 5*time.Second || asked[0] > 6*time.Second {
 			t.Errorf("asked at %v", asked)
 		}
