@@ -26,7 +26,7 @@ func (p *Pulse) registerCSV(w http.ResponseWriter, r *http.Request, v *auth.View
 	if err != nil {
 		return err
 	}
-	if err := p.Store.EachComplaint(r.Context(), v.Brand.ID, q.From, q.Until, func(list []store.Complaint) error {
+	if err := p.Store.EachComplaint(r.Context(), v.Brand.ID, q.Part.Guarded, q.From, q.Until, func(list []store.Complaint) error {
 		for _, c := range list {
 			if slices.Contains(q.Part.Guarded, c.Audience) {
 				continue
@@ -52,7 +52,7 @@ func registered(c *store.Complaint, v *auth.Viewer, now time.Time) []string {
 		return t.In(zone).Format(time.RFC3339)
 	}
 	due, verdict := verdictOf(c, v, now)
-	return []string{c.Reference, at(c.OpenedAt), c.Topic, c.Place, c.Product, c.Lot, c.Words, c.Lang, strconv.Itoa(c.Moments), c.Team, at(c.AcknowledgedAt), at(c.AnsweredAt),
+	return []string{c.Reference, at(c.OpenedAt), c.Topic, c.Place, c.Product, c.Lot, c.Words, c.Lang, strconv.Itoa(c.Said), c.Team, at(c.AcknowledgedAt), at(c.AnsweredAt),
 		due.Add(-time.Second).Format(time.DateOnly), verdict, c.State, at(c.ResolvedAt), c.Reason, c.ID}
 }
 

@@ -47,7 +47,7 @@ func (p *Pulse) register(w http.ResponseWriter, r *http.Request, v *auth.Viewer)
 	}
 	zone := v.Brand.Location()
 	page.Time = page.Say("register_time", "from", page.Date(q.From.In(zone)), "to", page.Date(q.Until.In(zone).Add(-time.Second)))
-	err := p.Store.EachComplaint(r.Context(), v.Brand.ID, q.From, q.Until, func(list []store.Complaint) error {
+	err := p.Store.EachComplaint(r.Context(), v.Brand.ID, q.Part.Guarded, q.From, q.Until, func(list []store.Complaint) error {
 		for i := range list {
 			if slices.Contains(q.Part.Guarded, list[i].Audience) {
 				continue

@@ -15,12 +15,13 @@ type Complaint struct {
 	Words     string
 	Lang      string
 	Audience  string // of whoever spoke first; employee where they were of a small audience, and it is erased
+	Said      int    // moments in it, but those of small audiences
 }
 
 // EachComplaint calls each with the public cases about problems that were opened
 // in [from, until), in their order, lot by lot. Joined ones are in the case they
-// were joined with.
-func (s *Store) EachComplaint(ctx context.Context, brand string, from, until time.Time, each func([]Complaint) error) error {
+// were joined with. The guarded audiences' moments are in no count.
+func (s *Store) EachComplaint(ctx context.Context, brand string, guarded []string, from, until time.Time, each func([]Complaint) error) error {
 	for after := ""; ; {
 		b := newWhere("brand_id = ", brand)
 		b.text(" AND lane = '' AND kind = 'problem' AND merged_into = ''")
@@ -34,6 +35,9 @@ func (s *Store) EachComplaint(ctx context.Context, brand string, from, until tim
 			return err
 		}
 		list, err := s.complaints(ctx, brand, cases)
+		if err == nil {
+			err = s.countOpenly(ctx, brand, guarded, list)
+		}
 		if err == nil {
 			err = each(list)
 		}
@@ -82,4 +86,36 @@ func (s *Store) complaints(ctx context.Context, brand string, cases []*sayline.C
 		return nil
 	})
 	return list, s.failed(err)
+}
+
+// countOpenly counts what was said in each case. Where a small audience spoke, too,
+// it is what others said and is kept, but never none: nobody's joining shows.
+func (s *Store) countOpenly(ctx context.Context, brand string, guarded []string, list []Complaint) error {
+	at, ids := map[string]*Complaint{}, []string(nil)
+	for i := range list {
+		c := &list[i]
+		if c.Said = c.Moments; c.Guarded {
+			c.Said, at[c.ID], ids = 1, c, append(ids, c.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	b := newWhere("SELECT case_id, COUNT(*) FROM moment WHERE brand_id = ", brand)
+	b.among("case_id IN", ids)
+	b.among("audience NOT IN", append([]string{alwaysGuarded}, guarded...))
+	b.text(" GROUP BY case_id")
+	rows, err := s.readers.QueryContext(ctx, b.String(), b.args...)
+	if err != nil {
+		return s.failed(err)
+	}
+	return s.failed(eachRow(rows, func(r *sql.Rows) error {
+		var id string
+		var n int
+		err := r.Scan(&id, &n)
+		if c := at[id]; c != nil {
+			c.Said = n
+		}
+		return err
+	}))
 }

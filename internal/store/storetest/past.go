@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/sayline/sayline"
@@ -9,7 +10,7 @@ import (
 
 var pastBehaviours = []behaviour{
 	{"past feedback is counted on its day and found, once, and makes no work", importsThePast},
-	{"a register has no complaint that a small audience began, though it is erased", registersComplaints},
+	{"a register tells nothing of small audiences: no complaint they began, though it is erased, and no joining", registersComplaints},
 	{"what was said is read in its order, page by page, by those who may", readsWhatWasSaid},
 }
 
@@ -50,21 +51,25 @@ func registersComplaints(w *world) {
 	w.clock.Move(time.Second)
 	w.say("a", words("me too"))
 	joined := w.say("b", colleague)
+	w.say("b", func(m *sayline.Moment) { m.Audience, m.Guarded = "press", true })
 	register := func() (list []string) {
-		w.must(w.EachComplaint(w.ctx(), w.brand, w.clock.Now().Add(-time.Hour), w.clock.Now().Add(time.Hour), func(lot []store.Complaint) error {
+		w.must(w.EachComplaint(w.ctx(), w.brand, []string{"press"}, w.clock.Now().Add(-time.Hour), w.clock.Now().Add(time.Hour), func(lot []store.Complaint) error {
 			for _, c := range lot {
 				if c.Audience != "employee" {
-					list = append(list, c.ID)
+					list = append(list, fmt.Sprint(c.ID, " ×", c.Said))
 				}
 			}
 			return nil
 		}))
 		return list
 	}
-	same(w, "the register", register(), []string{customer.Case})
+	once := []string{customer.Case + " ×1"}
+	same(w, "the register", register(), once)
 	w.must(w.Withdraw(w.ctx(), w.brand, began.Receipt))
 	w.must(w.Withdraw(w.ctx(), w.brand, joined.Receipt))
-	same(w, "once they took it back", register(), []string{customer.Case})
+	same(w, "once they took it back", register(), once)
+	w.say("b")
+	same(w, "a customer more", register(), []string{customer.Case + " ×2"})
 }
 
 func readsWhatWasSaid(w *world) {
