@@ -1,6 +1,7 @@
 package sayline
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -135,4 +136,18 @@ func KnownVisitKind(s string) string {
 		return s
 	}
 	return VisitKinds[0]
+}
+
+// SaidOf1000 is how many of 1,000 who came said something, with the 95 % interval of a
+// count by Byar's approximation to Poisson's (Breslow and Day, Statistical Methods in
+// Cancer Research II, 1987, section 2.3). Somebody must have come.
+func SaidOf1000(said, came int64) (rate, low, high float64) {
+	const normal = 1.959963984540054 // 95 % of a normal distribution lie within so many deviations
+	k, of := float64(said), float64(came)/1000
+	if k > 0 {
+		low = k * math.Pow(1-1/(9*k)-normal/(3*math.Sqrt(k)), 3) / of
+	}
+	up := k + 1
+	high = up * math.Pow(1-1/(9*up)+normal/(3*math.Sqrt(up)), 3) / of
+	return k / of, max(0, low), high
 }

@@ -9,7 +9,8 @@
 //     intended, and its weight; coverage.go: pure: the score and its gaps.
 //   - read.go: all touchpoints with what was felt there, from the roll-ups.
 //   - board.go: the page; panel.go: one touchpoint with what people say there;
-//     mentions.go: pure: what they mention; way.go: the way in that fits.
+//     mentions.go: pure: what they mention; visits.go: of how many who came; way.go:
+//     the way in that fits.
 //   - change.go: every change of the map, each a new version of the brand.
 //   - edit.go, table.go: editing in place; the map as CSV, out and in.
 //   - trades.go, trades/: pure: the lists of what is typical for a trade; finder.go:

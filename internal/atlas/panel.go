@@ -21,6 +21,7 @@ type panel struct {
 	Interval string   // of the score
 	Words    []spoken // of the panel, in the order they are read
 	Chips    []chip
+	Of1000   []string // what was said of those who came, by each way to count them
 	Weight   string
 	Quotes   []quote
 	Mentions mentions
@@ -84,6 +85,9 @@ func (a *Atlas) panel(r *http.Request, p *mapPage) (*panel, error) {
 	var said []*sayline.Moment
 	if !c.Private {
 		out.numbers(p, t)
+		if out.Of1000, err = a.saidOf(r.Context(), p, t); err != nil {
+			return out, err
+		}
 		if said, err = a.said(r, p, out); err != nil {
 			return out, err
 		}

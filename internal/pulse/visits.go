@@ -20,20 +20,10 @@ type visited struct {
 	Own                  bool  // it is its own days
 }
 
-// per is how many of those who came are told a figure of.
-const per = 1000
-
-// rate is how many of 1,000 said something, with the interval of a count by Byar's
-// approximation to Poisson's (Breslow and Day, Statistical Methods in Cancer Research
-// II, 1987, section 2.3).
+// rate is how many of 1,000 said something.
 func (v *visited) rate() (of1000 float64, in interval) {
-	k, came := float64(v.Said), float64(v.Came)/per
-	up := k + 1
-	if k > 0 {
-		in.low = k * math.Pow(1-1/(9*k)-normal/(3*math.Sqrt(k)), 3) / came
-	}
-	in.high = up * math.Pow(1-1/(9*up)+normal/(3*math.Sqrt(up)), 3) / came
-	return k / came, interval{max(0, in.low), in.high}
+	of1000, in.low, in.high = sayline.SaidOf1000(v.Said, v.Came)
+	return of1000, in
 }
 
 // expected is how much was to be said by as many as came; ok is false where nothing
