@@ -4,7 +4,7 @@
 // api.go is who asks and all routes; cases.go cases to read, act.go what is done
 // about them. What the pulse shows: said.go, moments by its filter; figures.go, how
 // much and how it felt; touchpoints.go; events.go, everything as it happens. What a
-// system brings: visits.go, how many came.
+// system brings: visits.go, how many came, and came.go, the same to read.
 // openapi.json describes it, and a test holds it to the routes.
 package api
 
@@ -85,6 +85,7 @@ func (a *API) Routes(mux *http.ServeMux) {
 	mux.Handle("GET "+Base+"/moments", a.known(reading(a.moments)))
 	mux.Handle("GET "+Base+"/figures", a.known(reading(a.figures)))
 	mux.Handle("GET "+Base+"/touchpoints", a.known(reading(a.touchpoints)))
+	mux.Handle("GET "+Base+"/visits", a.known(a.came))
 	mux.Handle("POST "+Base+"/visits", a.known(working(a.visits)))
 	mux.Handle("GET "+Base+"/events", a.known(reading(a.events)))
 	mux.Handle(Base+"/", a.errors.Handle(func(http.ResponseWriter, *http.Request) error { return errNothing }))

@@ -318,6 +318,10 @@ func TestDescribed(t *testing.T) {
 	figures := h.call("GET", "/figures?by=topic,time", key, "").body
 	held("figures", figures, members("figures"))
 	held("a tally", figures["all"], members("tally"))
+	if err := h.Store.BringVisits(t.Context(), "sparkle", []sayline.Visits{{Day: "2026-01-01", Hour: 9, Kind: "sales", About: sayline.VisitsAtTouchpoint, Subject: "k7f3", N: 1}}); err != nil {
+		t.Fatal(err)
+	}
+	held("how many came", h.call("GET", "/visits", key, "").body["visits"].([]any)[0], members("visits"))
 	for _, touchpoint := range h.call("GET", "/touchpoints", key, "").body["touchpoints"].([]any) {
 		held("a touchpoint", touchpoint, members("touchpoint"))
 	}

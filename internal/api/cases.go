@@ -128,7 +128,7 @@ func (a *API) list(c *call) error {
 	if !ok {
 		return fault("state", "expected open, acknowledged or resolved")
 	}
-	limit, err := limitOf(q)
+	limit, err := limitOf(q, mostPage)
 	if err != nil {
 		return err
 	}
@@ -180,14 +180,14 @@ func (a *API) onlyReadable(c *call, p *page) error {
 }
 
 // limitOf is how long a page is asked to be.
-func limitOf(q url.Values) (int, error) {
+func limitOf(q url.Values, most int) (int, error) {
 	text := q.Get("limit")
 	if text == "" {
 		return usualPage, nil
 	}
 	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 || n > mostPage {
-		return 0, fault("limit", "expected a number from 1 to "+strconv.Itoa(mostPage))
+	if err != nil || n < 1 || n > most {
+		return 0, fault("limit", "expected a number from 1 to "+strconv.Itoa(most))
 	}
 	return n, nil
 }

@@ -75,7 +75,7 @@ func (a *API) moments(c *call) error {
 	if err != nil {
 		return err
 	}
-	limit, err := limitOf(c.r.URL.Query())
+	limit, err := limitOf(c.r.URL.Query(), mostPage)
 	if err != nil {
 		return err
 	}

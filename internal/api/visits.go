@@ -17,8 +17,8 @@ const mostFaults = 100
 // sent or nothing, in the place of what was there of the same day, kind and subject. So
 // the same twice is the same as once.
 func (a *API) visits(c *call) error {
-	if c.system.Teams != nil {
-		return sayline.Errorf(sayline.Forbidden, "This key is for some teams' cases. How many came is brought with a key for all of them.")
+	if err := bringing(c); err != nil {
+		return err
 	}
 	if kind, _, err := web.MediaType(c.r); err != nil || kind != "application/json" {
 		return sayline.Errorf(sayline.WrongType, "Send it as application/json.")

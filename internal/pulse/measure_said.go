@@ -177,6 +177,7 @@ func (m *telling) visited(ctx context.Context, x *measure) error {
 		x.None = m.Say(none)
 		return nil
 	}
+	x.CSV = m.Path("/pulse/visits.csv") + m.filter.String()
 	n := map[string]int{}
 	for i := range list {
 		n[list[i].verdict()]++

@@ -36,6 +36,7 @@ type measure struct {
 	Formula string
 	Head    []string // of the table
 	Rows    [][]string
+	CSV     string // where all that was brought for it is a file
 }
 
 // formulas of the measures, in their order on the page.

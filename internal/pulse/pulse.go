@@ -50,6 +50,7 @@ func (p *Pulse) Routes(mux *http.ServeMux) {
 	mux.Handle("GET /b/{brand}/pulse/moments/{moment}", p.inside(p.moment))
 	mux.Handle("GET /b/{brand}/pulse/said.csv", p.inside(p.takeCSV))
 	mux.Handle("GET /b/{brand}/pulse/said.jsonl", p.inside(p.takeLines))
+	mux.Handle("GET /b/{brand}/pulse/visits.csv", p.inside(p.cameCSV))
 	mux.Handle("GET /b/{brand}/pulse/register", p.InBrand(house.Only((*auth.Viewer).MayLead, p.register)))
 	mux.Handle("GET /b/{brand}/pulse/register.csv", p.InBrand(house.Only((*auth.Viewer).MayLead, p.registerCSV)))
 	mux.Handle("GET /b/{brand}/wall", p.inside(p.wallPage))

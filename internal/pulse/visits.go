@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sayline/sayline"
+	"github.com/sayline/sayline/internal/brands"
 	"github.com/sayline/sayline/internal/store"
 )
 
@@ -182,13 +183,18 @@ func bucketOf(t time.Time, level store.Level) string {
 
 // tells says whether a row is of the filter, and of what everybody may read of.
 func (v *visiting) tells(of visitsOf) bool {
-	part, ix := v.part(), v.brand.Index
-	switch of.about {
+	return TellsVisits(v.brand, v.part(), of.about, of.subject)
+}
+
+// TellsVisits says whether how many came, of a touchpoint, of a place or of everywhere,
+// is of a part, and of what everybody may read of.
+func TellsVisits(b *brands.Snapshot, part store.Part, about, subject string) bool {
+	switch about {
 	case sayline.VisitsAtTouchpoint:
-		t := ix.Touchpoint(of.subject)
-		return t != nil && v.brand.TellsVisits(t) && part.At(t.ID, t.Place)
+		t := b.Index.Touchpoint(subject)
+		return t != nil && b.TellsVisits(t) && part.At(t.ID, t.Place)
 	case sayline.VisitsAtPlace:
-		return ix.Place(of.subject) != nil && len(part.Touchpoints) == 0 && (len(part.Places) == 0 || slices.Contains(part.Places, of.subject))
+		return b.Index.Place(subject) != nil && len(part.Touchpoints) == 0 && (len(part.Places) == 0 || slices.Contains(part.Places, subject))
 	}
 	return len(part.Touchpoints)+len(part.Places) == 0
 }

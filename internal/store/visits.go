@@ -73,32 +73,78 @@ func (s *Store) UndoVisits(ctx context.Context, e *sayline.Errand) error {
 	return err
 }
 
+// VisitsQuery is which visits are read: of the days [From, Until), as YYYY-MM-DD; "" is
+// from the first and to the last there are.
+type VisitsQuery struct {
+	Brand, From, Until string
+	Kinds              []string        // none: all
+	Touchpoints        []string        // none: what is of anything; else only of these
+	After              *sayline.Visits // begin behind this one; nil: with the first
+}
+
 // Visits reads what is in force of the brand's days [from, until), as YYYY-MM-DD, in
 // their order.
-func (s *Store) Visits(ctx context.Context, brand, from, until string) ([]sayline.Visits, error) {
-	rows, err := s.readers.QueryContext(ctx, "SELECT day, kind, about, subject, at, errand_id, hour, n FROM visits WHERE brand_id = $1 AND day >= $2 AND day < $3 "+
-		"ORDER BY day, kind, about, subject, at DESC, errand_id DESC, hour", brand, from, until)
-	if err != nil {
-		return nil, s.failed(err)
+func (s *Store) Visits(ctx context.Context, brand, from, until string) (list []sayline.Visits, err error) {
+	err = s.EachVisits(ctx, VisitsQuery{Brand: brand, From: from, Until: until}, func(v *sayline.Visits) error {
+		list = append(list, *v)
+		return nil
+	})
+	return list, err
+}
+
+// EachVisits calls each with what is in force, by day, kind and what it is of, until it
+// says that it is enough with an error of its own.
+func (s *Store) EachVisits(ctx context.Context, q VisitsQuery, each func(*sayline.Visits) error) error {
+	b := newWhere("SELECT day, kind, about, subject, at, errand_id, hour, n FROM visits WHERE brand_id = ", q.Brand)
+	if q.From != "" {
+		b.and("day >= ", q.From)
 	}
-	var list []sayline.Visits
+	if q.Until != "" {
+		b.and("day < ", q.Until)
+	}
+	if len(q.Kinds) > 0 {
+		b.among("kind IN", q.Kinds)
+	}
+	if len(q.Touchpoints) > 0 {
+		b.and("about = ", sayline.VisitsAtTouchpoint)
+		b.among("subject IN", q.Touchpoints)
+	}
+	if v := q.After; v != nil {
+		for i, key := range []string{v.Day, v.Kind, v.About, v.Subject} {
+			b.text([]string{" AND (day, kind, about, subject) >= (", ", ", ", ", ", "}[i])
+			b.arg(key)
+		}
+		b.text(")")
+	}
+	b.text(" ORDER BY day, kind, about, subject, at DESC, errand_id DESC, hour")
+	rows, err := s.readers.QueryContext(ctx, b.String(), b.args...)
+	if err != nil {
+		return s.failed(err)
+	}
 	type bringing struct {
 		at     int64
 		errand string
 	}
-	last := map[sayline.VisitsOf]bringing{}
+	var of sayline.VisitsOf
+	var last bringing // what is in force of it
+	var enough error
 	err = eachRow(rows, func(r *sql.Rows) error {
 		var v sayline.Visits
 		var by bringing
 		if err := r.Scan(&v.Day, &v.Kind, &v.About, &v.Subject, &by.at, &by.errand, &v.Hour, &v.N); err != nil {
 			return err
 		}
-		if was, known := last[v.Of()]; known && was != by {
-			return nil // something else is in force
+		if of != v.Of() {
+			of, last = v.Of(), by
 		}
-		last[v.Of()] = by
-		list = append(list, v)
-		return nil
+		if by != last || q.After != nil && of == q.After.Of() && v.Hour <= q.After.Hour {
+			return nil
+		}
+		enough = each(&v)
+		return enough
 	})
-	return list, s.failed(err)
+	if enough != nil {
+		return enough
+	}
+	return s.failed(err)
 }
