@@ -7,6 +7,7 @@ import (
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/house/housetest"
+	"github.com/sayline/sayline/internal/store"
 )
 
 // TestAnotherCompanyKnowsItsOwnOnly: of the brand's places, topics, products and
@@ -62,12 +63,14 @@ func TestAnotherCompanyKnowsItsOwnOnly(t *testing.T) {
 	}
 	here := func() string {
 		t.Helper()
-		_, said := v.post("/b/sparkle/desk/"+coin.Case+"/here", url.Values{"do": {"looking"}})
+		_, said := v.post("/b/sparkle/desk/"+coin.Case+"/here", url.Values{"do": {"looking"}, "page": {"mine"}, "n": {"1"}})
 		return said
 	}
+	n := int64(0)
 	arrive := func(person string, writing bool) {
 		t.Helper()
-		if err := h.Store.Here(t.Context(), sparkle, coin.Case, person, writing); err != nil {
+		n++
+		if err := h.Store.Here(t.Context(), sparkle, coin.Case, person, store.Beat{Page: "theirs", N: n}, writing); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -81,7 +84,7 @@ func TestAnotherCompanyKnowsItsOwnOnly(t *testing.T) {
 	if got := here(); !strings.Contains(got, "2 people of Sparkle are looking too") || strings.Contains(got, "Tom") {
 		t.Errorf("they read %s", got)
 	}
-	_, said := visit(t, h, elena).post("/b/sparkle/desk/"+coin.Case+"/here", url.Values{"do": {"looking"}})
+	_, said := visit(t, h, elena).post("/b/sparkle/desk/"+coin.Case+"/here", url.Values{"do": {"looking"}, "page": {"hers"}, "n": {"1"}})
 	if !strings.Contains(said, "Nacho Rubio is looking too") {
 		t.Errorf("the brand's own people read %s", said)
 	}

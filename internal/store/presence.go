@@ -42,7 +42,7 @@ func (s *Store) lookAround() {
 	if len(p.watchers) == 0 {
 		return
 	}
-	rows, err := s.readers.Query("SELECT brand_id, case_id, person, writing FROM presence WHERE until_at >= $1 ORDER BY brand_id, case_id, person", micros(s.now()))
+	rows, err := s.readers.Query("SELECT brand_id, case_id, person, MAX(writing) FROM presence WHERE until_at >= $1 AND writing >= 0 GROUP BY brand_id, case_id, person ORDER BY brand_id, case_id, person", micros(s.now()))
 	if err != nil {
 		return // it is looked again in a second
 	}
@@ -89,27 +89,43 @@ func (s *Store) told(err error) error {
 	return nil
 }
 
+// Beat is one of the times that a page says what its person does: which page, and
+// the how manieth it is of that page. An older one never overrules a newer, however
+// late it comes.
+type Beat struct {
+	Page string
+	N    int64
+}
+
+// hasLeft stands in presence for a page that was left, so that what it said before
+// does not bring its person back.
+const hasLeft = -1
+
 // Here says that a person has a case open, and whether they are writing.
-func (s *Store) Here(ctx context.Context, brand, caseID, person string, writing bool) error {
-	return s.told(s.update(ctx, brand, byPerson, func(tx *Tx) error {
-		_, err := tx.exec("INSERT INTO presence (brand_id, case_id, person, writing, until_at) VALUES ($1, $2, $3, $4, $5) "+
-			"ON CONFLICT (brand_id, case_id, person) DO UPDATE SET writing = excluded.writing, until_at = excluded.until_at",
-			brand, caseID, person, flag(writing), micros(tx.now.Add(PresentFor)))
-		return err
-	}))
+func (s *Store) Here(ctx context.Context, brand, caseID, person string, b Beat, writing bool) error {
+	return s.told(s.update(ctx, brand, byPerson, func(tx *Tx) error { return tx.beats(brand, caseID, person, b, flag(writing)) }))
 }
 
 // Left says that a person closed a case; what is over of it goes too.
-func (s *Store) Left(ctx context.Context, brand, caseID, person string) error {
+func (s *Store) Left(ctx context.Context, brand, caseID, person string, b Beat) error {
 	return s.told(s.update(ctx, brand, byPerson, func(tx *Tx) error {
-		_, err := tx.exec("DELETE FROM presence WHERE brand_id = $1 AND case_id = $2 AND (person = $3 OR until_at < $4)", brand, caseID, person, micros(tx.now))
-		return err
+		if _, err := tx.exec("DELETE FROM presence WHERE brand_id = $1 AND case_id = $2 AND until_at < $3", brand, caseID, micros(tx.now)); err != nil {
+			return err
+		}
+		return tx.beats(brand, caseID, person, b, hasLeft)
 	}))
+}
+
+func (tx *Tx) beats(brand, caseID, person string, b Beat, writing int) error {
+	_, err := tx.exec("INSERT INTO presence (brand_id, case_id, person, page, beat, writing, until_at) VALUES ($1, $2, $3, $4, $5, $6, $7) "+
+		"ON CONFLICT (brand_id, case_id, person, page) DO UPDATE SET beat = excluded.beat, writing = excluded.writing, until_at = excluded.until_at WHERE presence.beat < excluded.beat",
+		brand, caseID, person, b.Page, b.N, writing, micros(tx.now.Add(PresentFor)))
+	return err
 }
 
 // WhoIsHere reads who has a case open, the writing ones first.
 func (s *Store) WhoIsHere(ctx context.Context, brand, caseID string) ([]Present, error) {
-	rows, err := s.ask(ctx, "SELECT person, writing FROM presence WHERE brand_id = $1 AND case_id = $2 AND until_at >= $3 ORDER BY writing DESC, person", brand, caseID, micros(s.now()))
+	rows, err := s.ask(ctx, "SELECT person, MAX(writing) FROM presence WHERE brand_id = $1 AND case_id = $2 AND until_at >= $3 AND writing >= 0 GROUP BY person ORDER BY MAX(writing) DESC, person", brand, caseID, micros(s.now()))
 	if err != nil {
 		return nil, s.failed(err)
 	}

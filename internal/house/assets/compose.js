@@ -194,24 +194,26 @@
 
 	// Who else is here. It is said when somebody opens a case or leaves it, begins or
 	// stops writing, and now and then that they are still there; of the others the
-	// stream tells.
-	const beat = 20000, still = 8000
+	// stream tells. Each time has its number, so that one that is late overrules nothing.
+	const beat = 20000, still = 8000, page = Math.random().toString(36).slice(2) + Date.now().toString(36)
+	let beats = 0
+	const now = what => ({ do: what, page, n: ++beats })
 	let writing = 0, told = '', place = '', stop
 	const doing = () => Date.now() - writing < still && box()?.value.trim() ? 'writing' : 'looking'
 	async function here() {
 		if (!at() || document.hidden) return
 		told = doing()
 		place = path('here')
-		const mine = at()
+		const mine = at(), it = now(told)
 		try {
-			const res = await post('here', { do: told })
+			const res = await post('here', it)
 			if (!res.ok) return
 			const { text } = await res.json(), el = $('#present')
-			if (el && mine === at() && el.textContent !== text) el.textContent = text
+			if (el && mine === at() && it.n === beats && el.textContent !== text) el.textContent = text
 		} catch { /* the live sign tells */ }
 	}
 	function left() {
-		if (place) navigator.sendBeacon?.(place, new URLSearchParams({ do: 'left' }))
+		if (place) navigator.sendBeacon?.(place, new URLSearchParams(now('left')))
 		place = ''
 	}
 	on.here = data => {

@@ -160,17 +160,40 @@ func presence(w *world) {
 			w.Errorf("there are %v, want %v", got, want)
 		}
 	}
+	beat := map[string]int64{}
+	next := func(page string) store.Beat {
+		beat[page]++
+		return store.Beat{Page: page, N: beat[page]}
+	}
+	does := func(person, page string, writing bool) {
+		w.Helper()
+		w.must(w.Here(w.ctx(), w.brand, m.Case, person, next(page), writing))
+	}
+	ana, ben := store.Present{Person: "ana"}, store.Present{Person: "ben"}
+	writes := store.Present{Person: "ben", Writing: true}
 	here()
-	w.must(w.Here(w.ctx(), w.brand, m.Case, "ana", false))
-	w.must(w.Here(w.ctx(), w.brand, m.Case, "ben", true))
-	here(store.Present{Person: "ben", Writing: true}, store.Present{Person: "ana"})
-	w.must(w.Here(w.ctx(), w.brand, m.Case, "ben", false))
-	here(store.Present{Person: "ana"}, store.Present{Person: "ben"})
-	w.must(w.Left(w.ctx(), w.brand, m.Case, "ben"))
-	here(store.Present{Person: "ana"})
+	does("ana", "a", false)
+	does("ben", "b", true)
+	here(writes, ana)
+	late := next("b")
+	does("ben", "b", true)
+	w.must(w.Here(w.ctx(), w.brand, m.Case, "ben", late, false))
+	here(writes, ana) // the older one came later, and is none the newer
+	does("ben", "phone", false)
+	here(writes, ana)
+	does("ben", "b", false)
+	here(ana, ben)
+	late = next("b")
+	w.must(w.Left(w.ctx(), w.brand, m.Case, "ben", next("b")))
+	here(ana, ben) // the phone has it open still
+	w.must(w.Left(w.ctx(), w.brand, m.Case, "ben", next("phone")))
+	w.must(w.Here(w.ctx(), w.brand, m.Case, "ben", late, true))
+	here(ana)
 	w.clock.Move(store.PresentFor + time.Second)
 	here()
-	w.must(w.Left(w.ctx(), w.brand, m.Case, "ben"))
+	w.must(w.Left(w.ctx(), w.brand, m.Case, "ben", next("b")))
+	w.clock.Move(store.PresentFor + time.Second)
+	w.must(w.Tidy(w.ctx(), w.brand))
 	if rows := w.everything("presence"); len(rows) != 0 {
 		w.Errorf("what is over is kept: %v", rows)
 	}

@@ -278,8 +278,8 @@ func (w *world) answering(caseID string) []deed {
 			note := &sayline.Message{ID: w.id(), Direction: sayline.Note, Text: "@Lucía?"}
 			return w.Write(w.ctx(), act, store.Written{Message: note, Mentions: []string{"lucia"}, Pages: []sayline.Page{{ID: w.id(), Person: "lucia", Channel: sayline.ByDesk}}})
 		}},
-		{"here", func() error { return w.Here(w.ctx(), w.brand, caseID, "lucia", true) }},
-		{"left", func() error { return w.Left(w.ctx(), w.brand, caseID, "lucia") }},
+		{"here", func() error { return w.Here(w.ctx(), w.brand, caseID, "lucia", store.Beat{Page: "a", N: 1}, true) }},
+		{"left", func() error { return w.Left(w.ctx(), w.brand, caseID, "lucia", store.Beat{Page: "a", N: 2}) }},
 		{"keep a ready answer", func() error {
 			return w.KeepReady(w.ctx(), sayline.KeptAnswer{Brand: w.brand, ID: w.id(), Person: "lucia", Text: "x"})
 		}},
