@@ -9,8 +9,8 @@
 //   - reader.go: [Reader], which takes a reading, goes on with it page by page,
 //     and lets go when somebody stops it. What it found is in the store after each
 //     page, so any process goes on where another ended.
-//   - fetch.go: one call, bounded, guarded, that follows nothing by itself; and the
-//     site's wishes (robots.txt, RFC 9309).
+//   - fetch.go: one call, bounded, guarded, that follows nothing by itself; and what
+//     its headers ask for. robots.go: pure: the site's wishes (robots.txt, RFC 9309).
 //   - sitemap.go: pure: what a sitemap lists. page.go: pure: what a page says of
 //     itself, where it leads, and whether it has a way in. address.go: pure: which
 //     addresses are of the site, and which are the same.

@@ -12,13 +12,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/temoto/robotstxt"
-
 	"github.com/sayline/sayline/internal/notify"
 )
-
-// Agent is the name by which robots.txt speaks of this reader.
-const Agent = "Sayline"
 
 // Limits of one call.
 const (
@@ -103,15 +98,11 @@ func (r *Reader) chase(ctx context.Context, u *url.URL, most int64) (*answer, er
 			break
 		}
 		u = a.To
+		if err := r.Wait(ctx, pause); err != nil {
+			return nil, err
+		}
 	}
 	return &answer{Status: http.StatusNotFound, Header: http.Header{}}, nil
-}
-
-// wishes are what a site asks of machines.
-type wishes struct {
-	group *robotstxt.Group
-	maps  []string
-	pause time.Duration // that it asks for between two calls
 }
 
 var errBroken = errors.New("the site's robots.txt is broken by the site: nothing may be read (RFC 9309, section 2.3.1.4)")
@@ -125,35 +116,48 @@ func (r *Reader) ask(ctx context.Context, u *url.URL) (*wishes, error) {
 	if a.Status >= 500 || a.Status == http.StatusTooManyRequests {
 		return nil, errBroken
 	}
-	data, err := robotstxt.FromStatusAndBytes(a.Status, a.Body)
-	if err != nil {
-		data, err = robotstxt.FromStatusAndBytes(http.StatusNotFound, nil) // what can't be read asks for nothing
+	if a.Status < 200 || a.Status >= 300 {
+		return &wishes{}, nil // there is none
 	}
-	if err != nil {
-		return nil, err
-	}
-	g := data.FindGroup(Agent)
-	return &wishes{group: g, maps: data.Sitemaps, pause: g.CrawlDelay}, nil
+	return readWishes(string(a.Body)), nil
 }
 
-// lets says whether a page may be read.
-func (w *wishes) lets(u *url.URL) bool {
-	p := u.EscapedPath()
-	if u.RawQuery != "" {
-		p += "?" + u.RawQuery
-	}
-	return w.group.Test(p)
+// busy says whether a site asks to be left alone for now.
+func (a *answer) busy() bool {
+	return a.Status == http.StatusTooManyRequests || a.Status == http.StatusServiceUnavailable
 }
 
-// later is how long a site asks to be left alone, at most a minute.
+// later is how long a site that is busy asks to be left alone.
 func (a *answer) later(now time.Time) time.Duration {
-	const most, usual = time.Minute, 20 * time.Second
+	const usual, most = 20 * time.Second, 24 * time.Hour
 	says := a.Header.Get("Retry-After")
-	if n, err := strconv.Atoi(says); err == nil && n >= 0 {
+	if n, err := strconv.ParseUint(says, 10, 32); err == nil {
 		return min(most, time.Duration(n)*time.Second)
 	}
 	if at, err := http.ParseTime(says); err == nil {
-		return min(most, max(0, at.Sub(now)))
+		return max(0, at.Sub(now))
 	}
 	return usual
+}
+
+// silent says whether an answer's headers ask not to follow where the page leads.
+func silent(h http.Header) bool {
+	for _, line := range h.Values("X-Robots-Tag") {
+		to := "" // whom it asks; nobody in particular, until one is named
+		for says := range strings.SplitSeq(strings.ToLower(line), ",") {
+			if name, rest, named := strings.Cut(says, ":"); named && !strings.Contains(name, "max-") && !strings.Contains(name, "unavailable_after") {
+				to, says = strings.TrimSpace(name), rest
+			}
+			if (to == "" || strings.EqualFold(to, Agent)) && nofollow(says) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// nofollow says whether one of a page's wishes is not to follow where it leads.
+func nofollow(wish string) bool {
+	wish = strings.ToLower(strings.TrimSpace(wish))
+	return wish == "nofollow" || wish == "none"
 }

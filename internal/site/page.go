@@ -132,7 +132,7 @@ func (r *pageReader) meta(a map[string]string) {
 	case "article:published_time", "datepublished":
 		r.Issued = later(r.Issued, when(a["content"]))
 	case "robots", "sayline":
-		if c := strings.ToLower(a["content"]); strings.Contains(c, "nofollow") || strings.Contains(c, "none") {
+		if slices.ContainsFunc(strings.FieldsFunc(a["content"], func(r rune) bool { return r == ',' || r == ' ' }), nofollow) {
 			r.silent, r.Links = true, nil
 		}
 	}

@@ -28,6 +28,7 @@ const (
 	mostMaps   = 50               // sitemaps
 	atOnce     = 4                // readings of a process: a large site keeps no other brand waiting
 	mostBusy   = 3                // times, one after the other, that the site asks to be left alone
+	mostLater  = time.Minute      // that is waited then: who asks for longer is left for good
 )
 
 // Why a reading ended, as catalogue keys.
@@ -184,9 +185,15 @@ func (r *Reader) leave(host string) {
 
 // begin finds the first pages: where the reading begins, and what its sitemaps list.
 func (x *reading) begin(ctx context.Context) (goOn bool, err error) {
-	w, err := x.wishes(ctx, x.start)
+	w, _, err := x.wishes(ctx, x.start)
+	if ctx.Err() != nil {
+		return false, ctx.Err()
+	}
 	if err != nil {
 		return false, x.over(ctx, sayline.SiteFailed, trouble(err))
+	}
+	if err := x.Wait(ctx, w.after()); err != nil {
+		return false, err
 	}
 	known, list := map[string]bool{x.start.String(): true}, []sayline.SitePage{{URL: x.start.String()}}
 	maps := append(append([]string{}, w.maps...), "/sitemap.xml")
@@ -197,6 +204,18 @@ func (x *reading) begin(ctx context.Context) (goOn bool, err error) {
 		}
 		known[u.String()] = true
 		a, err := x.chase(ctx, u, mostPacked)
+		if ctx.Err() != nil {
+			return false, ctx.Err()
+		}
+		if err == nil && a.busy() {
+			if goOn, err := x.left(ctx, a); err != nil || !goOn {
+				return false, err
+			}
+			known[u.String()] = false
+			maps = append(maps, maps[i]) // it has its turn again
+			continue
+		}
+		x.busy = 0
 		if err == nil && a.Status == http.StatusOK {
 			pages, more := readMap(a.Body, store.SiteMost*4)
 			for _, m := range more {
@@ -219,17 +238,17 @@ func (x *reading) begin(ctx context.Context) (goOn bool, err error) {
 	return x.step(ctx, store.SiteStep{Found: list})
 }
 
-// wishes are what the site at an address asks for, read once a reading.
-func (x *reading) wishes(ctx context.Context, u *url.URL) (*wishes, error) {
+// wishes are what the site at an address asks for, read once a reading: fresh says
+// that it was just called for them.
+func (x *reading) wishes(ctx context.Context, u *url.URL) (w *wishes, fresh bool, err error) {
 	origin := u.Scheme + "://" + u.Host
 	if w := x.asked[origin]; w != nil {
-		return w, nil
+		return w, false, nil
 	}
-	w, err := x.ask(ctx, u)
-	if err == nil {
+	if w, err = x.ask(ctx, u); err == nil {
 		x.asked[origin] = w
 	}
-	return w, err
+	return w, true, err
 }
 
 // after is how long to wait after a call.
@@ -249,12 +268,17 @@ func (x *reading) page(ctx context.Context, p sayline.SitePage) (goOn bool, err 
 		p.State = sayline.SitePageOther
 		return x.step(ctx, store.SiteStep{Page: &p})
 	}
-	w, err := x.wishes(ctx, u)
+	w, fresh, err := x.wishes(ctx, u)
 	if ctx.Err() != nil {
 		return false, ctx.Err()
 	}
 	if err != nil {
 		return false, x.over(ctx, sayline.SiteFailed, trouble(err))
+	}
+	if fresh {
+		if err := x.Wait(ctx, w.after()); err != nil {
+			return false, err
+		}
 	}
 	if !w.lets(u) {
 		p.State = sayline.SitePageBarred
@@ -264,7 +288,7 @@ func (x *reading) page(ctx context.Context, p sayline.SitePage) (goOn bool, err 
 	if ctx.Err() != nil {
 		return false, ctx.Err()
 	}
-	if err == nil && (a.Status == http.StatusTooManyRequests || a.Status == http.StatusServiceUnavailable) {
+	if err == nil && a.busy() {
 		return x.left(ctx, a)
 	}
 	x.busy = 0
@@ -275,12 +299,14 @@ func (x *reading) page(ctx context.Context, p sayline.SitePage) (goOn bool, err 
 	return x.step(ctx, store.SiteStep{Page: &p, Found: more})
 }
 
-// left leaves a site alone that asks for it, and ends the reading when it asks again and again.
+// left leaves a site alone that asks for it, and ends the reading when it asks again and
+// again, or for long.
 func (x *reading) left(ctx context.Context, a *answer) (goOn bool, err error) {
-	if x.busy++; x.busy >= mostBusy {
+	wait := a.later(x.Now())
+	if x.busy++; x.busy >= mostBusy || wait > mostLater {
 		return false, x.over(ctx, sayline.SiteFailed, Busy)
 	}
-	if err := x.Wait(ctx, a.later(x.Now())); err != nil {
+	if err := x.Wait(ctx, max(pause, wait)); err != nil {
 		return false, err
 	}
 	return x.step(ctx, store.SiteStep{})
@@ -306,7 +332,7 @@ func (x *reading) take(p *sayline.SitePage, u *url.URL, a *answer, failed error)
 		p.State, p.Title, p.WayIn = sayline.SitePageRead, f.Title, f.WayIn || linksToScreen(a.Header)
 		p.ChangedAt, p.How = f.changed(p.Says, a.Header, x.Now())
 		for _, l := range f.Links {
-			if worth(x.start, l) {
+			if !silent(a.Header) && worth(x.start, l) {
 				more = append(more, sayline.SitePage{URL: l.String()})
 			}
 		}

@@ -225,8 +225,8 @@ func aSiteIsRead(w *world) {
 			w.Errorf("%s was asked for again", path)
 		}
 	}
-	if n := len(w.asked) - 1; len(w.waits) != n { // not after robots.txt
-		w.Errorf("%d calls and %d pauses", n, len(w.waits))
+	if len(w.waits) != len(w.asked) {
+		w.Errorf("%d calls and %d pauses", len(w.asked), len(w.waits))
 	}
 	for _, d := range w.waits {
 		if d != 3*time.Second {
@@ -302,10 +302,25 @@ func TestSitesThatMisbehave(t *testing.T) {
 		}, sayline.SiteDone, "", map[string]string{"/": "read noway"}, 1},
 		"garbage": {func(string) map[string]http.HandlerFunc {
 			return map[string]http.HandlerFunc{"/": html("<<<a href=\"/b\"<title>\xff\xfe</titl", "Content-Type", "text/html; charset=no-such"), "/sitemap.xml": text("<urlset><url><loc>/ok</loc></url><url><loc>" + "&bogus;</nope>"), "/ok": html("\x00\x01\x02")}
-		}, sayline.SiteDone, "", map[string]string{"/": "read noway", "/ok": "read noway", "/b": "failed", "/&bogus;": "failed"}, 2},
+		}, sayline.SiteDone, "", map[string]string{"/": "read noway", "/ok": "read noway", "/b": "failed"}, 2},
 		"always busy": {func(string) map[string]http.HandlerFunc {
 			return map[string]http.HandlerFunc{"/": func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Retry-After", "9"); w.WriteHeader(503) }}
 		}, sayline.SiteFailed, site.Busy, map[string]string{"/": "waiting"}, 0},
+		"busy for an hour": {func(string) map[string]http.HandlerFunc {
+			return map[string]http.HandlerFunc{"/": func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Retry-After", "3600")
+				w.WriteHeader(429)
+			}}
+		}, sayline.SiteFailed, site.Busy, map[string]string{"/": "waiting"}, 0},
+		"its sitemap is busy": {func(string) map[string]http.HandlerFunc {
+			return map[string]http.HandlerFunc{"/sitemap.xml": func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Retry-After", "7"); w.WriteHeader(503) }}
+		}, sayline.SiteFailed, site.Busy, map[string]string{}, 0},
+		"robots.txt moves": {func(string) map[string]http.HandlerFunc {
+			moves := func(out http.ResponseWriter, r *http.Request) {
+				http.Redirect(out, r, r.URL.Path+"x", http.StatusFound)
+			}
+			return map[string]http.HandlerFunc{"/": html("<a href=/cx>say</a>"), "/robots.txt": moves, "/robots.txtx": moves}
+		}, sayline.SiteDone, "", map[string]string{"/": "read"}, 1},
 		"thousands of pages": {func(base string) map[string]http.HandlerFunc {
 			return map[string]http.HandlerFunc{"/": html("x"), "/sitemap.xml": text(many(base))}
 		}, sayline.SiteStopped, "", nil, 1},
@@ -330,6 +345,15 @@ func TestSitesThatMisbehave(t *testing.T) {
 			}
 			if s := w.site(); s.State != tt.state || s.Trouble != tt.why || s.Read != tt.read {
 				t.Errorf("the reading is %+v", s)
+			}
+			if name == "busy for an hour" && !slices.Equal(w.asked, []string{"/robots.txt", "/sitemap.xml", "/"}) {
+				t.Errorf("it was asked for %v", w.asked)
+			}
+			if name == "its sitemap is busy" && !slices.Equal(w.waits[1:], []time.Duration{7 * time.Second, 7 * time.Second}) {
+				t.Errorf("it paused for %v", w.waits)
+			}
+			if name == "robots.txt moves" && len(w.waits) < len(w.asked) {
+				t.Errorf("%d calls and %d pauses", len(w.asked), len(w.waits))
 			}
 			if name == "always busy" && (len(w.waits) < 3 || w.waits[len(w.waits)-1] != 9*time.Second) {
 				t.Errorf("it paused for %v", w.waits)
