@@ -214,7 +214,7 @@ func TestMapIsForWhoLeads(t *testing.T) {
 	if at := h.Brands.ByID("sparkle").Index; at.Touchpoint("late-night") == nil || at.Touchpoint("k7f3").Owner != "quality" || at.Touchpoint("k7f3").Promise.Empty() {
 		t.Error("it is not made, or not only that")
 	}
-	if got := send(map[string]string{"table": "id,owner\nk7f3,nobody\n"}); !strings.HasPrefix(got, "422") || !strings.Contains(got, "expected the id of a team") {
+	if got := send(map[string]string{"table": "id,owner\nk7f3,nobody\n"}); !strings.HasPrefix(got, "422") || !strings.Contains(got, "k7f3, owner: expected the id of a team") {
 		t.Errorf("a team there is not: %.200s", got)
 	}
 }

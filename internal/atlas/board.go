@@ -61,7 +61,7 @@ type card struct {
 	Score           string // of 100; "" where too few said
 	Worse           bool
 	Word            string // how it is meant to feel
-	Share           string // of those who said so by a chip
+	Share           string // of those who chose a chip for how it felt: of the intended one
 	Owner           string
 	Message         string
 	Here            bool   // its panel is open

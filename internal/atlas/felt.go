@@ -2,6 +2,7 @@ package atlas
 
 import (
 	"math"
+	"slices"
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/house"
@@ -16,8 +17,8 @@ type felt struct {
 	Chosen   int64 // taps on any chip
 }
 
-// fewest is how many must have said a feeling before anything is made of it; and
-// how many of the brand's own people must have spoken before anything shows.
+// fewest is how many must have said a feeling, or chosen a chip, before anything is
+// made of it; and how many of a small audience must have spoken before anything shows.
 const fewest = 5
 
 const (
@@ -82,19 +83,19 @@ func weight(brand, here felt, meant int) (now, would float64, ok bool) {
 }
 
 // share is how many of those who chose a chip that says how it felt chose the
-// intended one; ok is false when nobody did.
+// intended one; ok is false when fewer than five did.
 func (f felt) share() (share float64, ok bool) {
-	if f.Meant+f.Opposite == 0 {
+	if f.Meant+f.Opposite < fewest {
 		return 0, false
 	}
 	return float64(f.Meant) / float64(f.Meant+f.Opposite), true
 }
 
-// guarded is what may be shown of what the brand's own people said: nothing of
-// fewer than five, and the number in steps of five, so that no two pages tell by
-// their difference what one person said.
-func (f felt) guarded(t *sayline.Touchpoint) felt {
-	if t.Audience() != "employee" {
+// guarded is what may be shown of what the brand's own people said, or another
+// audience it guards: nothing of fewer than five, and the number in steps of five, so
+// that no two pages tell by their difference what one person said.
+func (f felt) guarded(t *sayline.Touchpoint, audiences []string) felt {
+	if !slices.Contains(audiences, t.Audience()) {
 		return f
 	}
 	if f.N < fewest {

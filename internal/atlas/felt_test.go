@@ -82,19 +82,33 @@ func TestCoverageIsTheShareThatHolds(t *testing.T) {
 	}
 }
 
+// The share of few is no share: one tap of one would be all or nothing.
+func TestShareOfFew(t *testing.T) {
+	if _, ok := (felt{Meant: 1, Opposite: 3}).share(); ok {
+		t.Error("it is told of four")
+	}
+	if share, ok := (felt{Meant: 1, Opposite: 4}).share(); !ok || share != 0.2 {
+		t.Errorf("one of five is %v", share)
+	}
+}
+
 // Of the brand's own people nothing shows that fewer than five said, and numbers
 // in steps of five.
 func TestOwnPeopleAreNotPointedAt(t *testing.T) {
+	small := []string{"employee", "applicant"}
 	room := &sayline.Touchpoint{Audiences: []string{"employee"}}
-	if f := faces(4, 0, 0, 0, 0).guarded(room); f != (felt{}) {
+	if f := faces(4, 0, 0, 0, 0).guarded(room, small); f != (felt{}) {
 		t.Errorf("of four shows %+v", f)
+	}
+	if f := faces(4, 0, 0, 0, 0).guarded(&sayline.Touchpoint{Audiences: []string{"applicant", "customer"}}, small); f != (felt{}) {
+		t.Errorf("of four applicants shows %+v", f)
 	}
 	f := faces(2, 0, 0, 0, 2)
 	f.N, f.Meant, f.Opposite = 9, 2, 2
-	if g := f.guarded(room); g.N != 5 || g.Felt() != 0 || g.Meant+g.Opposite != 0 {
+	if g := f.guarded(room, small); g.N != 5 || g.Felt() != 0 || g.Meant+g.Opposite != 0 {
 		t.Errorf("of nine of whom four said how it feels shows %+v", g)
 	}
-	if g := faces(4, 0, 0, 0, 0).guarded(&sayline.Touchpoint{}); g.N != 4 {
+	if g := faces(4, 0, 0, 0, 0).guarded(&sayline.Touchpoint{}, small); g.N != 4 {
 		t.Errorf("of customers shows %+v", g)
 	}
 }

@@ -21,6 +21,7 @@ type panel struct {
 	Interval string   // of the score
 	Words    []spoken // of the panel, in the order they are read
 	Chips    []chip
+	Chose    string   // the share of the chip that is intended, in words
 	Of1000   []string // what was said of those who came, by each way to count them
 	Weight   string
 	Quotes   []quote
@@ -113,6 +114,9 @@ func (out *panel) numbers(p *mapPage, t *sayline.Touchpoint) {
 		if x.topic != "" {
 			out.Chips = append(out.Chips, chip{p.Names.Topic(x.topic), p.Num(x.n), x.right})
 		}
+	}
+	if out.Share != "" {
+		out.Chose = p.Say("map_chose", "share", out.Share, "n", p.Num(f.Meant+f.Opposite))
 	}
 	if now, would, ok := weight(p.picture.brand, f, t.Meant()); ok {
 		out.Weight = p.Say("map_weight", "now", tenths(p, now), "would", tenths(p, would))

@@ -54,9 +54,10 @@ func (a *Atlas) readUntil(ctx context.Context, b *brands.Snapshot, until time.Ti
 		}
 		p.at[c.Touchpoint] = f
 	}
+	small := b.Guarded()
 	for id, f := range p.at {
 		if t := b.Index.Touchpoint(id); t != nil {
-			p.at[id] = f.guarded(t)
+			p.at[id] = f.guarded(t, small)
 		}
 	}
 	return p, nil

@@ -10,6 +10,7 @@ import (
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/auth"
 	"github.com/sayline/sayline/internal/house"
+	"github.com/sayline/sayline/internal/ways"
 )
 
 // sitePage is the data of the brand's own site as it was read.
@@ -20,6 +21,7 @@ type sitePage struct {
 	Open  []pageLine        // to be looked at, the oldest first
 	Dealt []pageLine        // that somebody said are as they should be
 	Hosts []string          // of the brand
+	Give  *copied           // the button that gives a page its way in; nil where all have one
 }
 
 // pageLine is a page with what is to be said about it.
@@ -69,6 +71,7 @@ func (a *Atlas) sitePage(w http.ResponseWriter, r *http.Request, v *auth.Viewer)
 		if err := a.sitePages(r, p); err != nil {
 			return err
 		}
+		p.give(a.Book(r, v.Brand))
 	}
 	return a.Render(w, r, http.StatusOK, a.site, p)
 }
@@ -109,6 +112,14 @@ func (a *Atlas) sitePages(r *http.Request, p *sitePage) error {
 		return x.ChangedAt.Compare(y.ChangedAt)
 	})
 	return nil
+}
+
+// give offers the button of the front door where a page has no way in.
+func (p *sitePage) give(book *ways.Book) {
+	door := p.Brand().Index.FrontDoor()
+	if door != nil && slices.ContainsFunc(p.Open, func(l pageLine) bool { return l.NoWay }) {
+		p.Give = &copied{book.Snippet(door, languageOf(p.Brand(), p.Tag)), p.Say("way_copy"), p.Say("way_copied")}
+	}
 }
 
 var errNotOurs = &sayline.Error{Kind: sayline.AtFault, Key: "map_site_not_ours", Message: "Only a site at one of the brand's own domains is read."}

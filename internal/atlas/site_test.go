@@ -66,7 +66,7 @@ func TestOwnSite(t *testing.T) {
 	if err := reader.Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	says(p, "#m-site", "2 read, 0 to go", "One page to look at", "Summer contest", "unchanged since 1 June 2019, as the page says", "no way in") // live
+	says(p, "#m-site", "2 read, 0 to go", "One page to look at", "Summer contest", "unchanged since 1 June 2019, as the page says", "no way in", "/@sparkle/cx/button.js") // live; with what gives it one
 	p.MustLetEverybodyIn("a site that was read")
 	housetest.Audit(t, p, "a site that was read")
 	p.Press(`document.querySelector(".m-pagedo select").value = "product"; document.querySelector(".m-pagedo button:not([name])").click()`)

@@ -239,7 +239,7 @@ func (a *Atlas) importTable(w http.ResponseWriter, r *http.Request, v *auth.View
 		err = next.Validate()
 	}
 	if err != nil {
-		p.Wrong = faults(err)
+		p.Wrong = faults(err, &next)
 		return a.Render(w, r, http.StatusUnprocessableEntity, a.table, p)
 	}
 	changes := brandfile.Diff(stored.Config, &next)
@@ -285,12 +285,19 @@ func tableForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 	return form, nil
 }
 
-// faults says what is wrong with a table.
-func faults(err error) string {
+// faults says what is wrong with a table: at which touchpoint, by its id as it
+// stands in the table, and in which column.
+func faults(err error, c *sayline.Config) string {
 	var list []string
 	if e, ok := err.(*sayline.Error); ok {
 		for _, f := range e.Fields {
-			list = append(list, f.Pointer+": "+f.Detail)
+			where := f.Pointer
+			if at, column, _ := strings.Cut(strings.TrimPrefix(where, "/touchpoints/"), "/"); at != where {
+				if i, err := strconv.Atoi(at); err == nil && i < len(c.Touchpoints) {
+					where = house.Join(", ", c.Touchpoints[i].ID, strings.ReplaceAll(column, "/", " "))
+				}
+			}
+			list = append(list, where+": "+f.Detail)
 		}
 		if len(list) == 0 {
 			return e.Message

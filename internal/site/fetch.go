@@ -46,6 +46,7 @@ type answer struct {
 	Status int
 	Header http.Header
 	Body   []byte
+	Cut    bool     // there is more of it than was read
 	To     *url.URL // of a redirect, tidied; nil where it leads nowhere
 }
 
@@ -66,15 +67,18 @@ func (r *Reader) get(ctx context.Context, u *url.URL, most int64) (*answer, erro
 		a.To = resolve(u, res.Header.Get("Location"))
 		return a, nil
 	}
-	var in io.Reader = io.LimitReader(res.Body, most)
+	var in io.Reader = io.LimitReader(res.Body, most+1)
 	if strings.EqualFold(res.Header.Get("Content-Encoding"), "gzip") {
 		packed, err := gzip.NewReader(in)
 		if err != nil {
 			return a, nil // nothing that could be read
 		}
-		in = io.LimitReader(packed, most)
+		in = io.LimitReader(packed, most+1)
 	}
 	a.Body, err = io.ReadAll(in)
+	if a.Cut = err != nil || int64(len(a.Body)) > most; a.Cut {
+		a.Body = a.Body[:min(most, int64(len(a.Body)))]
+	}
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && len(a.Body) == 0 {
 		return nil, err
 	}

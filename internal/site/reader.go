@@ -330,6 +330,9 @@ func (x *reading) take(p *sayline.SitePage, u *url.URL, a *answer, failed error)
 		}
 		f := readPage(u, kind, a.Body)
 		p.State, p.Title, p.WayIn = sayline.SitePageRead, f.Title, f.WayIn || linksToScreen(a.Header)
+		if a.Cut && !p.WayIn {
+			p.State = sayline.SitePageFailed // its way in may stand where nobody read
+		}
 		p.ChangedAt, p.How = f.changed(p.Says, a.Header, x.Now())
 		for _, l := range f.Links {
 			if !silent(a.Header) && worth(x.start, l) {

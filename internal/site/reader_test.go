@@ -284,7 +284,17 @@ func TestSitesThatMisbehave(t *testing.T) {
 		want  map[string]string
 		read  int
 	}{
-		"endless": {func(string) map[string]http.HandlerFunc { return map[string]http.HandlerFunc{"/": endless} }, sayline.SiteDone, "", map[string]string{"/": "read noway"}, 1},
+		"endless": {func(string) map[string]http.HandlerFunc { return map[string]http.HandlerFunc{"/": endless} }, sayline.SiteDone, "", map[string]string{"/": "failed"}, 0},
+		"endless, with a way in": {func(string) map[string]http.HandlerFunc {
+			return map[string]http.HandlerFunc{"/": func(out http.ResponseWriter, r *http.Request) {
+				out.Header().Set("Content-Type", "text/html")
+				_, _ = io.WriteString(out, "<a href=/cx>say</a><a href=/b>b</a>")
+				endless(out, r)
+			}, "/b": html("<a href=/cx>say</a>")}
+		}, sayline.SiteDone, "", map[string]string{"/": "read", "/b": "read"}, 2},
+		"it stops in the middle": {func(string) map[string]http.HandlerFunc {
+			return map[string]http.HandlerFunc{"/": html("<a href=/half>h</a><a href=/cx>say</a>"), "/half": html("<title>Half</title>", "Content-Length", "5000")}
+		}, sayline.SiteDone, "", map[string]string{"/": "read", "/half": "failed"}, 1},
 		"slow": {func(string) map[string]http.HandlerFunc {
 			return map[string]http.HandlerFunc{"/": html(`<a href="/slow">s</a><a href="/quick">q</a>`), "/slow": hangs, "/quick": html("<a href='/cx/t/k7f3'>say</a>")}
 		}, sayline.SiteDone, "", map[string]string{"/": "read noway", "/slow": "failed", "/quick": "read"}, 2},
@@ -299,7 +309,7 @@ func TestSitesThatMisbehave(t *testing.T) {
 		}, sayline.SiteDone, "", map[string]string{"/": "barred"}, 0},
 		"a packed bomb": {func(base string) map[string]http.HandlerFunc {
 			return map[string]http.HandlerFunc{"/": html(bomb, "Content-Encoding", "gzip"), "/sitemap.xml": text(bomb), "/robots.txt": text("Sitemap: " + base + "/broken.gz"), "/broken.gz": text("\x1f\x8bnothing of the sort")}
-		}, sayline.SiteDone, "", map[string]string{"/": "read noway"}, 1},
+		}, sayline.SiteDone, "", map[string]string{"/": "failed"}, 0},
 		"garbage": {func(string) map[string]http.HandlerFunc {
 			return map[string]http.HandlerFunc{"/": html("<<<a href=\"/b\"<title>\xff\xfe</titl", "Content-Type", "text/html; charset=no-such"), "/sitemap.xml": text("<urlset><url><loc>/ok</loc></url><url><loc>" + "&bogus;</nope>"), "/ok": html("\x00\x01\x02")}
 		}, sayline.SiteDone, "", map[string]string{"/": "read noway", "/ok": "read noway", "/b": "failed"}, 2},

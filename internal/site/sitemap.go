@@ -11,10 +11,12 @@ import (
 )
 
 // Limits of one sitemap: how much of it is read, unpacked, which is what the protocol of
-// sitemaps allows and a fifth of it again; and how long one element or text may be.
+// sitemaps allows and a fifth of it again; how long one element or text may be; and how
+// many of them there may be, or millions of nothing would keep the reader busy.
 const (
-	mostMap   = 60 << 20
-	mostToken = 1 << 20
+	mostMap    = 60 << 20
+	mostToken  = 1 << 20
+	mostTokens = 2_000_000
 )
 
 // listed is a line of a sitemap.
@@ -42,7 +44,7 @@ func readMap(body []byte, most int) (pages, maps []listed) {
 	var line listed
 	var of, inside string // the element of the line, and the one in it whose text is read
 	var text strings.Builder
-	for len(pages)+len(maps) < most {
+	for n := 0; n < mostTokens && len(pages)+len(maps) < most; n++ {
 		switch z.Next() {
 		case html.ErrorToken: // the end, or what can't be read any further
 			return pages, maps
