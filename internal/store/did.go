@@ -18,7 +18,8 @@ func (s *Store) Did(ctx context.Context, brand string, guarded []string, from, u
 	b.and("resolved_at < ", micros(until))
 	b.text(" AND NOT EXISTS (SELECT 1 FROM moment m WHERE m.brand_id = cases.brand_id AND m.case_id = cases.case_id")
 	b.among("m.audience IN", append([]string{alwaysGuarded}, guarded...))
-	b.text(") AND NOT EXISTS (SELECT 1 FROM guarded_gone g WHERE g.brand_id = cases.brand_id AND g.case_id = cases.case_id) ORDER BY moments DESC, case_id LIMIT ")
+	b.text(") AND NOT EXISTS (SELECT 1 FROM guarded_gone g WHERE g.brand_id = cases.brand_id AND g.case_id = cases.case_id) " +
+		"AND NOT EXISTS (SELECT 1 FROM cases f JOIN guarded_gone g ON g.brand_id = f.brand_id AND g.case_id = f.case_id WHERE f.brand_id = cases.brand_id AND f.merged_into <> '' AND f.merged_into = cases.case_id) ORDER BY moments DESC, case_id LIMIT ")
 	b.arg(limit)
 	return s.cases(ctx, brand, "SELECT "+caseCols+" FROM cases WHERE "+b.String(), b.args...)
 }

@@ -52,6 +52,9 @@ func (tx *Tx) guardCases(brand string, before, now []string) error {
 	b.text(" AND guarded = 0 AND case_id IN (SELECT m.case_id FROM moment m WHERE m.brand_id = ")
 	b.arg(brand)
 	b.among("m.audience IN", fresh)
+	b.text(" UNION SELECT d.case_id FROM decision_before d JOIN moment m ON m.brand_id = d.brand_id AND m.moment_id = d.moment_id WHERE d.brand_id = ") // of a case that was joined with another
+	b.arg(brand)
+	b.among("m.audience IN", fresh)
 	b.text(")")
 	_, err := tx.exec("UPDATE cases SET guarded = 1 WHERE "+b.String(), b.args...)
 	return err
@@ -83,6 +86,12 @@ func (s *Store) GuardedCases(ctx context.Context, brand string, guarded, ids []s
 	b.among("case_id IN", ids)
 	b.among("audience IN", append([]string{alwaysGuarded}, guarded...))
 	b.text(" UNION SELECT case_id FROM guarded_gone WHERE brand_id = ")
+	b.arg(brand)
+	b.among("case_id IN", ids)
+	b.text(" UNION SELECT f.merged_into FROM cases f JOIN guarded_gone g ON g.brand_id = f.brand_id AND g.case_id = f.case_id WHERE f.merged_into <> '' AND f.brand_id = ") // erased before it was joined with this one
+	b.arg(brand)
+	b.among("f.merged_into IN", ids)
+	b.text(" UNION SELECT case_id FROM cases WHERE guarded = 1 AND merged_into <> '' AND brand_id = ") // what was said in it is in another by now
 	b.arg(brand)
 	b.among("case_id IN", ids)
 	rows, err := s.readers.QueryContext(ctx, b.String(), b.args...)

@@ -208,6 +208,8 @@ func guardedSince(w *world) {
 	vendor := func(m *sayline.Moment) { m.Audience = "vendor" }
 	early, stays, goes, moves, other := w.say("early", vendor), w.say("k", vendor), w.say("k2", vendor), w.say("k3", vendor), w.say("k4")
 	w.must(w.Withdraw(w.ctx(), w.brand, early.Receipt))
+	joined, took := w.say("k8", vendor), w.say("k9")
+	w.merge(joined.Case, took.Case)
 	c.Audiences = []sayline.Audience{{ID: "vendor", Label: sayline.Text{"en": "Drivers"}, Guarded: true}}
 	_, err = w.SaveConfig(w.ctx(), c, 1, "lucia")
 	w.must(err)
@@ -222,6 +224,21 @@ func guardedSince(w *world) {
 	cases, err := w.GuardedCases(w.ctx(), w.brand, []string{"vendor"}, []string{goes.Case, stays.Case, other.Case})
 	w.must(err)
 	same(w, "the cases they spoke in", cases, map[string]bool{goes.Case: true, stays.Case: true})
+	erased, keeps := w.say("k6", vendor), w.say("k7")
+	w.say("k6")
+	w.must(w.Withdraw(w.ctx(), w.brand, erased.Receipt))
+	w.merge(erased.Case, keeps.Case)
+	cases, err = w.GuardedCases(w.ctx(), w.brand, []string{"vendor"}, []string{joined.Case, took.Case, erased.Case, keeps.Case})
+	w.must(err)
+	same(w, "cases that were joined with others, and where they went", cases, map[string]bool{joined.Case: true, took.Case: true, erased.Case: true, keeps.Case: true})
+	w.resolve(keeps.Case)
+	did, err := w.Did(w.ctx(), w.brand, []string{"vendor"}, w.clock.Now().Add(-time.Hour), w.clock.Now().Add(time.Hour), 100)
+	w.must(err)
+	for _, c := range did {
+		if c.ID == keeps.Case {
+			w.Errorf("what was done of it is told: %s", show(c))
+		}
+	}
 	w.must(w.amend(moves, func(m *sayline.Moment) { m.Decision.GroupKey = other.Decision.GroupKey }))
 	if got := w.theCase(other.Case); got.Moments != 2 || !got.Guarded {
 		w.Errorf("the case one of them went to: %s", show(got))
