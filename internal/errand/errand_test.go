@@ -331,6 +331,41 @@ func TestExportIsTold(t *testing.T) {
 	})
 }
 
+// TestFailedExportIsTold: who asked for a file that could not be written is told so by
+// e-mail, once; who has read it on the page is not.
+func TestFailedExportIsTold(t *testing.T) {
+	onEngines(t, func(t *testing.T, h *house) {
+		c := h.Client(elena)
+		fails := func(id string) {
+			t.Helper()
+			one := &sayline.Errand{Brand: sparkle, ID: id, Kind: sayline.ErrandExport, Name: id + ".csv", Person: "elena", State: sayline.ErrandWaiting, Spec: "nothing that can be read"}
+			if err := h.Store.MakeErrand(t.Context(), one); err != nil {
+				t.Fatal(err)
+			}
+			h.work.Round(t.Context())
+		}
+		fails("seen")
+		if body := second(h.read(c.Get(h.URL + "/b/sparkle/exports"))); !strings.Contains(body, "seen.csv") || !strings.Contains(body, "It could not be done") {
+			t.Fatalf("the page: %s", body)
+		}
+		h.Clock(noon.Add(time.Minute))
+		fails("unseen")
+		for minute := range 3 {
+			h.Clock(noon.Add(time.Duration(2+minute) * time.Minute))
+			h.work.Round(t.Context())
+		}
+		var told []testkit.Mail
+		for _, m := range h.Mail.All() {
+			if m.Taken && strings.Contains(m.Text, "/exports") {
+				told = append(told, m)
+			}
+		}
+		if len(told) != 1 || !slices.Contains(told[0].To, elena) || !strings.Contains(told[0].Subject, "could not be written") || !strings.Contains(told[0].Text, "unseen.csv could not be written") || !strings.Contains(told[0].Text, "https://house.example/b/sparkle/exports") {
+			t.Errorf("they are told %+v", told)
+		}
+	})
+}
+
 // cancelling are files whose place somebody ends the work at, when it puts one there.
 type cancelling struct {
 	media.Files

@@ -1,6 +1,7 @@
 package errand
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -37,6 +38,7 @@ func (e *Errand) exportsPage(w http.ResponseWriter, r *http.Request, v *auth.Vie
 			p.List = append(p.List, one)
 		}
 	}
+	e.read(r.Context(), p.List)
 	if f := r.URL.Query().Get("format"); f == asCSV || f == asLines {
 		filter := pulse.ParseFilter(r.URL.Query(), v.Brand)
 		p.Format, p.Filter = f, strings.TrimPrefix(filter.String(), "?")
@@ -45,6 +47,18 @@ func (e *Errand) exportsPage(w http.ResponseWriter, r *http.Request, v *auth.Vie
 		}
 	}
 	return e.Render(w, r, http.StatusOK, e.exports, p)
+}
+
+// read notes which files somebody has read of that they failed: they need no letter.
+func (e *Errand) read(ctx context.Context, list []*sayline.Errand) {
+	for _, one := range list {
+		if one.State != sayline.ErrandFailed {
+			continue
+		}
+		if err := e.Store.ErrandTold(ctx, one.Brand, one.ID); err != nil {
+			e.complain(ctx, "that somebody read of a failure can't be stored", err) // they are told of it once more
+		}
+	}
 }
 
 // count is about how many moments a filter has: to say how far a file is.

@@ -17,7 +17,7 @@ type Mailer interface {
 	Send(ctx context.Context, letter notify.Mail) notify.Outcome
 }
 
-// Options are how who asked for a file is told that it is ready.
+// Options are how who asked for a file is told what became of it.
 type Options struct {
 	Mailer Mailer // nil: only the page tells
 	From   mail.Address
@@ -53,8 +53,9 @@ func (e *Errand) tellAll(ctx context.Context) {
 	}
 }
 
-// letter says that a file is there, and where: behind signing in, for them alone.
-// Nothing of what is in it goes by e-mail. Nil when they are not there any more.
+// letter says that a file is there, and where: behind signing in, for them alone; or
+// that it could not be written. Nothing of what is in it goes by e-mail. Nil when they
+// are not there any more.
 func (e *Errand) letter(one *sayline.Errand) *notify.Mail {
 	b := e.Brands.ByID(one.Brand)
 	if b == nil || b.Index.Person(one.Person) == nil || b.Index.Person(one.Person).Email == "" {
@@ -65,8 +66,11 @@ func (e *Errand) letter(one *sayline.Errand) *notify.Mail {
 	from := e.o.From
 	from.Name = b.Name
 	_, host, _ := strings.Cut(from.Address, "@")
-	text := t.Say("exports_mail", "name", one.Name, "time", t.When(e.Now().In(b.Location()), one.EndedAt.Add(sayline.ErrandKept))) + "\n\n" + e.o.Base + house.BrandPath(b.ID, "/exports") + "\n"
-	return &notify.Mail{From: from.String(), To: who.Email, Subject: t.Say("exports_mail_title", "brand", b.Name), Text: text, MessageID: "export-" + one.ID + "@" + host}
+	title, text := t.Say("exports_mail_title", "brand", b.Name), t.Say("exports_mail", "name", one.Name, "time", t.When(e.Now().In(b.Location()), one.EndedAt.Add(sayline.ErrandKept)))
+	if one.State == sayline.ErrandFailed {
+		title, text = t.Say("exports_mail_failed_title", "brand", b.Name), t.Say("exports_mail_failed", "name", one.Name)
+	}
+	return &notify.Mail{From: from.String(), To: who.Email, Subject: title, Text: text + "\n\n" + e.o.Base + house.BrandPath(b.ID, "/exports") + "\n", MessageID: "export-" + one.ID + "@" + host}
 }
 
 // tongueOf is the language of a person's own choosing, else the brand's.

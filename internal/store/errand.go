@@ -145,7 +145,7 @@ func (s *Store) EndErrand(ctx context.Context, e *sayline.Errand, state string) 
 			return err
 		}
 		tell := int64(0)
-		if e.Kind == sayline.ErrandExport && state == sayline.ErrandReady {
+		if e.Kind == sayline.ErrandExport && (state == sayline.ErrandReady || state == sayline.ErrandFailed) {
 			tell = micros(tx.now.Add(tellAfter))
 		}
 		_, err := tx.exec("UPDATE errand SET state = $1, ended_at = $2, tell_at = $3, lease_until = 0 WHERE brand_id = $4 AND errand_id = $5 AND turn = $6", state, micros(tx.now), tell, e.Brand, e.ID, e.Turn)
@@ -154,12 +154,12 @@ func (s *Store) EndErrand(ctx context.Context, e *sayline.Errand, state string) 
 }
 
 const (
-	tellAfter = 30 * time.Second // who waits on the page fetches the file by then, and needs no letter
+	tellAfter = 30 * time.Second // who waits on the page has the file by then, or has read that it failed, and needs no letter
 	tellLease = 5 * time.Minute  // and so long until it is tried again
 )
 
-// LeaseTelling takes an export whose person is to be told that it is ready; nil when
-// there is none. It comes again after a while unless [Store.ErrandTold] says so.
+// LeaseTelling takes an export whose person is to be told that it is ready, or failed;
+// nil when there is none. It comes again after a while unless [Store.ErrandTold] says so.
 func (s *Store) LeaseTelling(ctx context.Context) (*sayline.Errand, error) {
 	return s.leaseErrand(ctx, func(tx *Tx) (string, []any) {
 		return "UPDATE errand SET tell_at = $1 WHERE (brand_id, errand_id) IN (SELECT brand_id, errand_id FROM errand WHERE tell_at > 0 AND tell_at <= $2 ORDER BY tell_at LIMIT 1 " + tx.engine.skipLocked() + ") ",

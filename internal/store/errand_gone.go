@@ -105,7 +105,7 @@ func (s *Store) LeftOut(ctx context.Context, e *sayline.Errand, done, gone int) 
 // BeginAnew has a file written from its beginning, as if nobody had.
 func (s *Store) BeginAnew(ctx context.Context, e *sayline.Errand) error {
 	return s.update(ctx, e.Brand, byMachine, func(tx *Tx) error {
-		n, err := tx.exec("UPDATE errand SET state = 'waiting', done = 0, wrong = 0, lease_until = 0, ended_at = 0, turn = turn + 1 WHERE brand_id = $1 AND errand_id = $2 AND turn = $3", e.Brand, e.ID, e.Turn)
+		n, err := tx.exec("UPDATE errand SET state = 'waiting', done = 0, wrong = 0, lease_until = 0, ended_at = 0, tell_at = 0, turn = turn + 1 WHERE brand_id = $1 AND errand_id = $2 AND turn = $3", e.Brand, e.ID, e.Turn)
 		if err != nil || n == 0 {
 			return errors.Join(err, errLost)
 		}
