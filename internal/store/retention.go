@@ -98,6 +98,9 @@ func (s *Store) pinned(ctx context.Context, brand string) (list []string, err er
 // Tidy deletes what is only needed for a while: forgotten keys, minutes,
 // deliveries, duty that is over, who had a shift phone long ago.
 func (s *Store) Tidy(ctx context.Context, brand string) error {
+	if err := s.tidyVisits(ctx, brand); err != nil {
+		return err
+	}
 	return s.update(ctx, brand, byMachine, func(tx *Tx) error {
 		for _, d := range []struct {
 			text string
