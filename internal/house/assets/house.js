@@ -213,7 +213,9 @@ const house = (() => {
 	})
 
 	// Times that run: what is left, and how long ago.
-	const ago = new Intl.RelativeTimeFormat(body.dataset.lang, { style: 'narrow', numeric: 'auto' })
+	// Made when first needed: it costs a slow phone a tenth of a second, and most rooms have no use for it.
+	let relative
+	const ago = (n, unit) => (relative ||= new Intl.RelativeTimeFormat(body.dataset.lang, { style: 'narrow', numeric: 'auto' })).format(n, unit)
 	const two = n => String(n).padStart(2, '0')
 	function span(ms) {
 		const s = Math.floor(Math.abs(ms) / 1000)
@@ -233,7 +235,7 @@ const house = (() => {
 		for (const el of all('time[data-ago]')) {
 			const s = Math.round((Date.parse(el.dateTime) - now) / 1000)
 			if (s < -3600) continue
-			const text = s > -60 ? ago.format(Math.min(s, 0), 'second') : ago.format(Math.round(s / 60), 'minute')
+			const text = s > -60 ? ago(Math.min(s, 0), 'second') : ago(Math.round(s / 60), 'minute')
 			if (el.textContent !== text) el.textContent = text
 		}
 	}
@@ -326,7 +328,8 @@ const house = (() => {
 	if (body.dataset.live) line(body.dataset.live)
 	// Rooms' scripts come after this one and say first what they listen to.
 	const opened = body.dataset.stream ? new Promise(done => addEventListener('DOMContentLoaded', () => done(line(body.dataset.stream)))) : null
-	fresh()
+	if ($('time[data-ago]') && window.requestIdleCallback) requestIdleCallback(fresh) // what the server wrote is right until then
+	else fresh()
 	sign()
 	return { on, $, all, say, still, contactID, refresh, visit, send, tell, apply, fresh, kept, opened, chime, wake, aloud: text => { $('#aloud').textContent = text } }
 })()
