@@ -55,6 +55,7 @@ type violation struct {
 // test. state names what is being looked at.
 func (p *Page) MustLetEverybodyIn(state string) {
 	p.t.Helper()
+	p.DrawAll()
 	told := p.axe()
 	var result struct {
 		Violations []violation

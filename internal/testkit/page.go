@@ -129,6 +129,13 @@ func Await[T any](p *Page, expression string) T {
 	return Run(p, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 }
 
+// DrawAll draws what a page would draw only once it is scrolled to, so that it can
+// be looked at as a whole.
+func (p *Page) DrawAll() {
+	p.t.Helper()
+	Eval[int](p, `(s => { s.replaceSync("*{content-visibility:visible!important}"); document.adoptedStyleSheets = [s]; return document.body.offsetHeight })(new CSSStyleSheet())`)
+}
+
 // Open goes to an address and waits until the page has loaded. Where the page
 // before it is still going somewhere itself, the browser may follow that and
 // give this up: then it is opened again.

@@ -13,6 +13,7 @@ import (
 // main heading, and a page that scrolls sideways (1.4.10).
 func Audit(t testing.TB, p *testkit.Page, what string) {
 	t.Helper()
+	p.DrawAll()
 	for _, fault := range testkit.Eval[[]string](p, audit) {
 		t.Errorf("%s: %s", what, fault)
 	}
