@@ -23,8 +23,7 @@ const isScreen = url => url.pathname === BASE || ['t', '01', '414'].some(s => ur
 const keepScreen = async (url, answer) => {
   if (answer.status !== 200 || [...url.searchParams.keys()].some(k => k !== 'lang' && k !== 'kiosk')) return
   const cache = await caches.open(SCREENS), name = nameOf(url)
-  await cache.delete(name, { ignoreVary: true })
-  await cache.put(name, answer)
+  await cache.put(name, answer) // in the place of what was, or not at all: a line that breaks here loses nothing
   for (const old of (await cache.keys()).slice(0, -MOST)) await cache.delete(old, { ignoreVary: true })
 }
 
