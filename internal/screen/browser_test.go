@@ -81,6 +81,31 @@ func standAt(p *testkit.Page, lat, long float64) {
 	}))
 }
 
+// TestYesterdayIsTheSameHour: of the day before, though its clocks were changed since.
+func TestYesterdayIsTheSameHour(t *testing.T) {
+	h := newHouse(t)
+	p := testkit.Browser(t).Page(small360)
+	p.Do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: "Europe/Madrid"})
+		return err
+	}))
+	p.Open(h.url + "/@sparkle/cx")
+	p.Click(`.face[value='1']`)
+	p.Until(`document.querySelector('.ask .chip')`)
+	for now, want := range map[string]string{
+		"2027-03-28T10:00:00Z": "2027-03-27T11:00:00.000Z", // noon of the day that began at one hour less
+		"2027-10-31T11:00:00Z": "2027-10-30T10:00:00.000Z",
+		"2027-05-01T10:00:00Z": "2027-04-30T10:00:00.000Z",
+	} {
+		if got := testkit.Eval[string](p, `(real => {
+			Date = class extends real { constructor(...a) { a.length ? super(...a) : super("`+now+`") } }
+			try { return happened("yesterday") } finally { Date = real }
+		})(Date)`); got != want {
+			t.Errorf("at %s yesterday was %s, want %s", now, got, want)
+		}
+	}
+}
+
 // TestGiftsByTap: after a face the chips, then the place near me, then the words, then close.
 func TestGiftsByTap(t *testing.T) {
 	h := newHouse(t)

@@ -180,7 +180,7 @@ let live
 // day so far, yesterday the same hour.
 const happened = (when, at) => {
   const now = new Date, midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate())
-  const t = { earlier: (+midnight + +now) / 2, yesterday: now - 864e5, at: +new Date(at) }[when]
+  const t = { earlier: (+midnight + +now) / 2, yesterday: +new Date(new Date(now).setDate(now.getDate() - 1)), at: +new Date(at) }[when]
   return new Date(t || now).toISOString()
 }
 
