@@ -11,9 +11,9 @@ import (
 )
 
 // openPulse is a house with a pulse and the soda maker in it, whose people read
-// what their browser does.
+// what their browser does. What is said there is of one day.
 func openPulse(t testing.TB, o housetest.Options) *housetest.House {
-	o.Brand = sparkle
+	o.Brand, o.Noon = sparkle, true
 	change := o.Change
 	o.Change = func(c *sayline.Config) {
 		for i := range c.People {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/sayline/sayline"
@@ -290,12 +291,15 @@ func (m *telling) spans(who string, clocks map[string]store.Clock) []string {
 	for _, name := range clockNames {
 		cell := "–"
 		if c := clocks[name]; c.N > 0 {
-			cell = m.Took(c.Percentile(.5)) + " · " + m.Took(c.Percentile(.9)) + " · " + m.Took(c.Percentile(.95))
+			cell = whole(m.Took(c.Percentile(.5))+" ·") + " " + whole(m.Took(c.Percentile(.9))+" ·") + " " + whole(m.Took(c.Percentile(.95)))
 		}
 		row = append(row, cell)
 	}
 	return row
 }
+
+// whole keeps a span on one line: a narrow cell breaks between spans.
+func whole(span string) string { return strings.ReplaceAll(span, " ", "\u00a0") }
 
 func (m *telling) kept(x *measure) {
 	var sum store.Clock

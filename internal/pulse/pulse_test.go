@@ -95,7 +95,7 @@ func TestNobodyTookIt(t *testing.T) {
 	}
 	for _, m := range []sayline.Moment{said.Moment, inLane.Moment} {
 		step := sayline.Step{Brand: sparkle, Case: m.Case, Episode: 1, N: 1}
-		for _, f := range []store.Firing{{Step: step, Next: &sayline.Step{Loop: 1, N: 1, DueAt: time.Now()}}, {Step: sayline.Step{Brand: sparkle, Case: m.Case, Episode: 1, Loop: 1, N: 1}, Stalled: true}} {
+		for _, f := range []store.Firing{{Step: step, Next: &sayline.Step{Loop: 1, N: 1, DueAt: h.Time()}}, {Step: sayline.Step{Brand: sparkle, Case: m.Case, Episode: 1, Loop: 1, N: 1}, Stalled: true}} {
 			if err := h.Store.FireSteps(t.Context(), sparkle, []store.Firing{f}); err != nil {
 				t.Fatal(err)
 			}
@@ -106,7 +106,7 @@ func TestNobodyTookIt(t *testing.T) {
 	if href := testkit.Eval[string](pulse, `document.querySelector("#p-red a").getAttribute("href")`); href != "/b/sparkle/pulse/moments/"+said.Moment.ID {
 		t.Errorf("it leads to %s", href)
 	}
-	m := sayline.Mute{Brand: sparkle, ID: sayline.NewID(time.Now(), rand.Reader), Team: "distribution", Place: "madrid", Topic: "cant-find-it", Person: "lucia", Until: time.Now().Add(time.Hour)}
+	m := sayline.Mute{Brand: sparkle, ID: sayline.NewID(h.Time(), rand.Reader), Team: "distribution", Place: "madrid", Topic: "cant-find-it", Person: "lucia", Until: h.Time().Add(time.Hour)}
 	if err := h.Store.Mute(t.Context(), m); err != nil {
 		t.Fatal(err)
 	}

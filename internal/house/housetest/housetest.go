@@ -55,7 +55,8 @@ type House struct {
 	spool  *media.Spool
 	dark   *darkroom.Darkroom
 	index  *search.Index
-	now    time.Time // zero: the real time
+	now    time.Time     // zero: it runs
+	ahead  time.Duration // of the real time, when it runs
 }
 
 // Options are what a test wants otherwise.
@@ -65,7 +66,8 @@ type Options struct {
 	Change      func(*sayline.Config) // edits the brand before it is stored
 	Transcriber darkroom.Transcriber  // writes voices down; nil for none
 
-	Now time.Time // where the clock stands until [House.Clock] moves it; zero for the real one
+	Now  time.Time // where the clock stands until [House.Clock] moves it; zero for one that runs
+	Noon bool      // the clock that runs began at today's, so that what a test says is of one day everywhere in Europe
 }
 
 // Password is everybody's in a test.
@@ -83,6 +85,10 @@ func Open(t testing.TB, o Options, furnish func(*House, *http.ServeMux)) *House 
 	t.Helper()
 	ctx := context.Background()
 	h := &House{t: t, now: o.Now}
+	if o.Noon {
+		at := time.Now()
+		h.ahead = time.Date(at.Year(), at.Month(), at.Day(), 12, 0, 0, 0, time.UTC).Sub(at)
+	}
 	if o.Database == "" {
 		o.Database = storetest.SQLite(t)
 	}
@@ -198,7 +204,7 @@ func (h *House) Time() time.Time {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.now.IsZero() {
-		return time.Now()
+		return time.Now().Add(h.ahead)
 	}
 	return h.now
 }
