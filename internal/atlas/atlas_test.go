@@ -258,13 +258,13 @@ func TestFinderAndBefore(t *testing.T) {
 		h.Say("sparkle", moment("k7f3", 5, "", ""))
 	}
 	p.Open(h.URL + "/b/sparkle/map/compare")
-	says(p, `[data-id="k7f3"]`, "Shelf 14", "0", "83", "+83", "mended: feels worse than intended")
+	says(p, `[data-id="k7f3"]`, "Shelf 14", "0", "83", "+83 ±16", "mended: feels worse than intended")
 	p.MustLetEverybodyIn("before and after")
 	list, err := h.Store.Snapshots(t.Context(), "sparkle")
 	if err != nil || len(list) != 1 || list[0].Touchpoints["locker"].N != 0 {
 		t.Fatalf("kept are %d, %v", len(list), err)
 	}
 	p.Open(h.URL + "/b/sparkle/map?against=" + list[0].ID)
-	says(p, `[data-id="k7f3"]`, "+83")
+	says(p, `[data-id="k7f3"] .m-diff.good`, "+83")
 	p.MustBeClean()
 }

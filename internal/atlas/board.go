@@ -66,7 +66,8 @@ type card struct {
 	Message         string
 	Here            bool   // its panel is open
 	Diff            string // of the score, against a snapshot
-	Fell, New       bool
+	Rose, Fell      bool   // clearly
+	New             bool
 }
 
 // flag is something the map can be narrowed to.

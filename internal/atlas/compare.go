@@ -3,12 +3,15 @@ package atlas
 import (
 	"cmp"
 	"context"
+	"math"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/sayline/sayline"
 	"github.com/sayline/sayline/internal/auth"
+	"github.com/sayline/sayline/internal/brands"
 	"github.com/sayline/sayline/internal/house"
 	"github.com/sayline/sayline/internal/store"
 )
@@ -29,8 +32,8 @@ type comparePage struct {
 type compared struct {
 	ID, Name      string
 	Before, After string // scores; "" where too few said
-	Diff          string
-	Worse         bool
+	Diff, Sure    string // the change, and half of the 95 % interval around it
+	Better, Worse bool   // clearly
 	N             [2]string
 	Opened        []string // gaps
 	Closed        []string
@@ -38,16 +41,31 @@ type compared struct {
 	by            int64 // how much it changed
 }
 
+// Then is a brand's whole map at a time, with the days before it, as a snapshot keeps it.
+func Then(ctx context.Context, s *store.Store, b *brands.Snapshot, now time.Time) (m sayline.MapThen, days int, err error) {
+	days = periods[0]
+	pic, err := pictureOf(ctx, s, b, dayAfter(now.In(b.Location()), 1), days)
+	if err != nil {
+		return m, days, err
+	}
+	var c coverage
+	for i := range b.Touchpoints {
+		c.add(&b.Touchpoints[i], pic.at[b.Touchpoints[i].ID])
+	}
+	return thenOf(b, pic, &c), days, nil
+}
+
 // then is the map as it is now, as a snapshot keeps it.
-func (p *mapPage) then() sayline.MapThen {
-	m := sayline.MapThen{Score: p.picture.brand.Feelings, Coverage: p.Coverage.Score(), Touchpoints: map[string]sayline.TouchpointThen{}}
-	b := p.Brand()
+func (p *mapPage) then() sayline.MapThen { return thenOf(p.Brand(), p.picture, &p.Coverage) }
+
+func thenOf(b *brands.Snapshot, pic *picture, c *coverage) sayline.MapThen {
+	m := sayline.MapThen{Score: pic.brand.Feelings, Coverage: c.Score(), Touchpoints: map[string]sayline.TouchpointThen{}}
 	for i := range b.Touchpoints {
 		t := &b.Touchpoints[i]
 		if t.Lane != "" {
 			continue
 		}
-		f := p.picture.at[t.ID]
+		f := pic.at[t.ID]
 		m.Touchpoints[t.ID] = sayline.TouchpointThen{Name: t.Name, N: f.N, Feelings: f.Feelings, Gaps: gapsOf(t, f)}
 	}
 	return m
@@ -149,16 +167,14 @@ func (p *comparePage) row(id string, was, is sayline.TouchpointThen, had, has bo
 		name = was.Name
 	}
 	c := compared{ID: id, Name: p.Names.Text(name), New: !had, Gone: !has, N: [2]string{p.Num(was.N), p.Num(is.N)}}
-	b, ok := scored(was.Feelings)
-	if ok {
+	if b, ok := scored(was.Feelings); ok {
 		c.Before = p.Num(b)
 	}
-	a, now := scored(is.Feelings)
-	if now {
+	if a, ok := scored(is.Feelings); ok {
 		c.After = p.Num(a)
 	}
-	if ok && now {
-		c.by, c.Diff, c.Worse = a-b, p.Signed(a-b), a < b
+	if d, ok := changeOf(was.Feelings, is.Feelings); ok {
+		c.by, c.Diff, c.Sure, c.Better, c.Worse = d.by, p.Signed(d.by), p.Num(int64(math.Ceil(d.half))), d.better(), d.worse()
 	}
 	if had && has {
 		c.Closed, c.Opened = without(was.Gaps, is.Gaps), without(is.Gaps, was.Gaps)
@@ -171,6 +187,27 @@ func scored(feelings [6]int64) (of100 int64, ok bool) {
 	f := felt{Tally: store.Tally{Feelings: feelings}}
 	mean, _ := f.Of100()
 	return int64(mean + 0.5), f.enough()
+}
+
+// changed is how much a score rose, as the two rounded ones beside it say, and half of
+// the 95 % interval around that: as of what came of an opportunity. Days that are in both
+// make it surer than that.
+type changed struct {
+	by         int64
+	rose, half float64
+}
+
+func (d changed) better() bool { return d.rose-d.half > 0 }
+func (d changed) worse() bool  { return d.rose+d.half < 0 }
+
+// changeOf is the change from some faces to others; ok is false where too few said one.
+func changeOf(before, after [6]int64) (d changed, ok bool) {
+	was, had := scored(before)
+	is, has := scored(after)
+	e := effect{Before: felt{Tally: store.Tally{Feelings: before}}, After: felt{Tally: store.Tally{Feelings: after}}}
+	d.by = is - was
+	d.rose, d.half = e.change()
+	return d, had && has
 }
 
 // without is a list without what stands in another.
@@ -205,10 +242,8 @@ func (p *mapPage) differ(c *card, before map[string]sayline.TouchpointThen) {
 	if c.New = !had && !c.Private; !had {
 		return
 	}
-	then, ok := scored(was.Feelings)
-	now, enough := scored(p.picture.at[c.ID].Feelings)
-	if ok && enough {
-		c.Diff, c.Fell = p.Signed(now-then), now < then
+	if d, ok := changeOf(was.Feelings, p.picture.at[c.ID].Feelings); ok && d.by != 0 {
+		c.Diff, c.Rose, c.Fell = p.Signed(d.by), d.better(), d.worse()
 	}
 }
 

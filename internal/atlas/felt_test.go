@@ -82,6 +82,27 @@ func TestCoverageIsTheShareThatHolds(t *testing.T) {
 	}
 }
 
+// A change is clear where its interval lies on one side of nought.
+func TestAChangeOfFewIsNotClear(t *testing.T) {
+	for _, tt := range []struct {
+		before, after [6]int64
+		by            int64
+		better, worse bool
+	}{
+		{faces(3, 0, 0, 0, 3).Feelings, faces(2, 0, 0, 0, 4).Feelings, 17, false, false},
+		{faces(30, 0, 0, 0, 30).Feelings, faces(10, 0, 0, 0, 50).Feelings, 33, true, false},
+		{faces(0, 0, 0, 5, 0).Feelings, faces(0, 5, 0, 0, 0).Feelings, -50, false, true},
+	} {
+		d, ok := changeOf(tt.before, tt.after)
+		if !ok || d.by != tt.by || d.better() != tt.better || d.worse() != tt.worse {
+			t.Errorf("from %v to %v it changed by %+v", tt.before, tt.after, d)
+		}
+	}
+	if _, ok := changeOf(faces(2, 0, 0, 0, 2).Feelings, faces(9, 0, 0, 0, 9).Feelings); ok {
+		t.Error("a change from four is told")
+	}
+}
+
 // The share of few is no share: one tap of one would be all or nothing.
 func TestShareOfFew(t *testing.T) {
 	if _, ok := (felt{Meant: 1, Opposite: 3}).share(); ok {

@@ -25,8 +25,12 @@ func (a *Atlas) read(ctx context.Context, b *brands.Snapshot, days int) (*pictur
 }
 
 func (a *Atlas) readUntil(ctx context.Context, b *brands.Snapshot, until time.Time, days int) (*picture, error) {
+	return pictureOf(ctx, a.Store, b, until, days)
+}
+
+func pictureOf(ctx context.Context, s *store.Store, b *brands.Snapshot, until time.Time, days int) (*picture, error) {
 	q := store.CountsQuery{Brand: b.ID, Level: store.ByDay, From: dayAfter(until, -days), Until: until, Of: store.Part{Guarded: b.Guarded()}}
-	said, err := a.Store.CountsByTouchpoint(ctx, q)
+	said, err := s.CountsByTouchpoint(ctx, q)
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +39,7 @@ func (a *Atlas) readUntil(ctx context.Context, b *brands.Snapshot, until time.Ti
 		p.at[c.Touchpoint] = felt{Tally: c.Tally}
 		p.brand.Add(c.Tally)
 	}
-	chosen, err := a.Store.CountsByTopicAndTouchpoint(ctx, q)
+	chosen, err := s.CountsByTopicAndTouchpoint(ctx, q)
 	if err != nil {
 		return nil, err
 	}

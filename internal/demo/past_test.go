@@ -68,6 +68,7 @@ func checkLived(t *testing.T, db *sql.DB, brand string, days int) {
 		"opened":  "SELECT COUNT(*) FROM count_open WHERE brand_id = $1 AND width = 2",
 		"answers": "SELECT COUNT(*) FROM message WHERE brand_id = $1 AND direction = 'reply'",
 		"solved":  "SELECT COUNT(*) FROM moment WHERE brand_id = $1 AND solved = 'yes'",
+		"kept":    "SELECT COUNT(*) FROM map_snapshot WHERE brand_id = $1 AND name LIKE 'before %'",
 		"closed":  "SELECT COUNT(*) FROM cases WHERE brand_id = $1 AND state = 'resolved' AND resolved_at > answered_at AND answered_at > 0",
 	} {
 		if one(query, brand) == 0 {

@@ -185,6 +185,7 @@ func (m *making) past(ctx context.Context, days, aDay int) error {
 		p.days(w, days, aDay)
 		p.lately(w, aDay)
 		p.wish(w)
+		p.keepMap(w)
 	}
 	return p.live(ctx)
 }

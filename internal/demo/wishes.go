@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/sayline/sayline"
+	"github.com/sayline/sayline/internal/atlas"
 )
 
 // wish is an opportunity that a brand's people saw at a touchpoint, and how far
@@ -57,6 +58,29 @@ func (p *past) wish(w *people) {
 	}
 }
 
+// refresh is what a brand's people called the map that they kept, before they did what
+// they had planned; and who did, with how many days ago.
+var refresh = map[string]struct {
+	by, name string
+	ago      int
+}{
+	"sparkle":   {"elena", "before the refresh", 6},
+	"granvia":   {"ignacio", "before the winter season", 6},
+	"northgate": {"ruth", "before the new lanes", 6},
+}
+
+// keepMap puts on the agenda that somebody keeps the map as it is.
+func (p *past) keepMap(w *people) {
+	x, b := refresh[w.brand.ID], w.brand
+	p.at(p.end.AddDate(0, 0, -x.ago), func(ctx context.Context) error {
+		then, days, err := atlas.Then(ctx, p.store, b, p.now())
+		if err != nil {
+			return err
+		}
+		return p.store.KeepSnapshot(ctx, &sayline.MapSnapshot{Brand: b.ID, ID: sayline.NewID(p.now(), p.random), Name: x.name, By: x.by, At: p.now(), Version: b.Version, Days: days, MapThen: then})
+	})
+}
+
 // waysTo are the states an opportunity comes through to one.
 var waysTo = map[string][]string{
 	sayline.Accepted: {sayline.Accepted},
@@ -67,6 +91,9 @@ var waysTo = map[string][]string{
 
 // checkWishes refuses wishes for what a brand does not have.
 func (p *people) checkWishes() error {
+	if p.brand.Index.Person(refresh[p.brand.ID].by) == nil {
+		return fmt.Errorf("refresh of %s: expected a person, got %q", p.brand.ID, refresh[p.brand.ID].by)
+	}
 	for _, x := range wishes[p.brand.ID] {
 		if p.brand.Index.Touchpoint(x.touchpoint) == nil || p.brand.Index.Person(x.by) == nil || x.owner != "" && p.brand.Index.Team(x.owner) == nil {
 			return fmt.Errorf("wishes of %s: expected a touchpoint, a person and a team, got %q, %q and %q", p.brand.ID, x.touchpoint, x.by, x.owner)
