@@ -266,5 +266,14 @@ func TestFinderAndBefore(t *testing.T) {
 	}
 	p.Open(h.URL + "/b/sparkle/map?against=" + list[0].ID)
 	says(p, `[data-id="k7f3"] .m-diff.good`, "+83")
+
+	// On a phone the table moves and not the page, and the tab of the page is in sight.
+	p.Show(testkit.Phone.In("es"))
+	for path, main := range map[string]string{"compare": ".m-compare", "todo": ".m-owners"} {
+		p.Open(h.URL + "/b/sparkle/map/" + path)
+		p.Until(`!!document.querySelector("` + main + `")`)
+		housetest.Audit(t, p, path+" on a phone")
+		p.Until(`(r => r.left >= 0 && r.right <= innerWidth)(document.querySelector(".m-bar .seg [aria-current]").getBoundingClientRect())`)
+	}
 	p.MustBeClean()
 }

@@ -33,7 +33,7 @@ func (a *Atlas) todoPage(w http.ResponseWriter, r *http.Request, v *auth.Viewer)
 	if err != nil {
 		return err
 	}
-	p.Room, p.Title = "map", p.Say("map_todo_title")
+	p.Room, p.Title, p.Scripts = "map", p.Say("map_todo_title"), []string{"map.js"}
 	page := todoPage{mapPage: p}
 	by := map[string][]gapLine{}
 	for i := range v.Brand.Touchpoints {

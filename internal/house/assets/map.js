@@ -105,7 +105,20 @@
 		if (cell) move(card, cell)
 	})
 
+	// The tabs may be wider than the screen: that of the page is in sight, and they stay
+	// where somebody moved them to.
+	let moved = null
+	function inSight() {
+		const tabs = $('.m-bar .seg'), tab = tabs && $('[aria-current]', tabs)
+		if (!tab) return
+		if (moved !== null) { tabs.scrollLeft = moved; return }
+		const a = tabs.getBoundingClientRect(), b = tab.getBoundingClientRect()
+		tabs.scrollLeft += b.left + b.width / 2 - a.left - a.width / 2
+	}
+
 	const parts = on.parts
-	on.parts = url => { parts?.(url); copies() }
+	on.before = () => { moved = $('.m-bar .seg')?.scrollLeft ?? null }
+	on.parts = url => { parts?.(url); copies(); inSight() }
 	copies()
+	inSight()
 }
