@@ -42,6 +42,10 @@ func TestPublicPage(t *testing.T) {
 	for i := range 4 {
 		say(fmt.Sprintf(`"topic":"gone","feeling":1,"text":"four only %d"`, i))
 	}
+	for range 5 {
+		h.resolve(say(`"topic":"lovely","feeling":5`), "done") // of praise nothing is put right
+		h.clock.forward(3 * time.Hour)                         // the next is a case of its own
+	}
 	told := say(`"topic":"gone","feeling":2,"text":"They ran out, <b>again</b>.","publish":true,"audience":"customer"`)
 	say(`"topic":"whisper","feeling":1,"text":"a whisper","publish":true`)
 	for i := range 9 {
@@ -55,7 +59,7 @@ func TestPublicPage(t *testing.T) {
 
 	a := h.call("GET", "/@open/cx/done", "", "Accept", "text/html", "Accept-Language", "en").want(200)
 	body := html.UnescapeString(string(a.body))
-	for _, want := range []string{"<dd>10</dd>", "Lovely", "said 5 times", "They ran out, <b>again</b>.", "Restocked on Monday.", "done in 1 min", "fewer than 5"} {
+	for _, want := range []string{"<dd>15</dd>", "Lovely", "said 10 times", "They ran out, <b>again</b>.", "Restocked on Monday.", "done in 1 min", "fewer than 5"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("%q is not there", want)
 		}

@@ -23,7 +23,7 @@ type RecordQuery struct {
 type Record struct {
 	Said   Tally            // altogether
 	Topics map[string]Tally // of each topic
-	Done   map[string]int   // topic → cases about it that were put right
+	Done   map[string]int   // topic → cases about it that were put right; nothing is to be put right about praise
 	Clocks map[string]Clock // see [ClockAcknowledge] and [ClockAnswer]; of all teams
 }
 
@@ -99,7 +99,7 @@ func (s *Store) doneByTopic(ctx context.Context, q *RecordQuery) (map[string]int
 	b.and("resolved_at >= ", micros(q.From))
 	b.and("resolved_at < ", micros(q.Until))
 	b.and("reason = ", doneReason)
-	b.text(" AND EXISTS (SELECT 1 FROM moment WHERE brand_id = cases.brand_id AND case_id = cases.case_id")
+	b.text(" AND kind <> 'praise' AND EXISTS (SELECT 1 FROM moment WHERE brand_id = cases.brand_id AND case_id = cases.case_id")
 	if len(q.NotAt) > 0 {
 		b.among("touchpoint NOT IN", q.NotAt)
 	}
