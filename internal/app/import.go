@@ -119,7 +119,7 @@ func pastOf(list []past.Said) []store.Past {
 // describe tells what is taken for what.
 func describe(s *past.Source, out io.Writer) {
 	if s.Mapping.Tool != "" {
-		fmt.Fprintf(out, "it looks like an export of %s\n", s.Mapping.Tool)
+		fmt.Fprintf(out, "it looks like an export of %s\n", s.Mapping.ToolName())
 	}
 	for _, member := range past.Members {
 		if c := *s.Mapping.Column(member); c != "" {

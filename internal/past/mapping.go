@@ -55,6 +55,17 @@ var exports = []export{
 	{"typeform", []string{"#", "submit date (utc)"}, map[string]string{"at": "submit date (utc)", "key": "#"}, Auto},
 }
 
+// toolNames are the tools as their makers write them.
+var toolNames = map[string]string{"trustpilot": "Trustpilot", "google": "Google", "zendesk": "Zendesk", "delighted": "Delighted", "surveymonkey": "SurveyMonkey", "typeform": "Typeform"}
+
+// ToolName is the name of the tool a file is from; "" where nobody knows.
+func (m *Mapping) ToolName() string {
+	if name := toolNames[m.Tool]; name != "" {
+		return name
+	}
+	return m.Tool
+}
+
 // names are what a column is often called, in the languages people export in.
 var names = map[string][]string{
 	"text":       {"text", "comment", "comments", "review", "review text", "feedback", "message", "words", "body", "answer", "content", "comentario", "comentarios", "reseña", "opinión", "texto", "commentaire", "kommentar", "commento", "comentário", "تعليق", "评论", "コメント"},
