@@ -69,6 +69,17 @@ func (b *board) Partly() string {
 	return b.Say("pulse_newest", "n", b.Num(int64(b.Newest)))
 }
 
+// Guards says how what small audiences say is told, where the page is narrowed to one or to
+// a touchpoint of theirs: else its 0 would be taken for their silence. "" elsewhere.
+func (b *board) Guards() string {
+	at := func(id string) bool { return b.Brand.GuardedAt(b.Brand.Index.Touchpoint(id)) }
+	who := func(audience string) bool { return slices.Contains(b.Brand.Guarded(), audience) }
+	if slices.ContainsFunc(b.Query.Audiences, who) || slices.ContainsFunc(b.Query.Touchpoints, at) {
+		return b.Say("pulse_guarded")
+	}
+	return ""
+}
+
 // To is the page's query at another path of the brand.
 func (b *board) To(path string) string { return b.Path(path) + b.Query.String() }
 

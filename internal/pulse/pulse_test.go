@@ -305,6 +305,25 @@ func TestGuardedByTheBrand(t *testing.T) {
 	}
 }
 
+// TestSmallAudiencesAreNoSilence: who asks for what employees say is told how it is told,
+// where a bare 0 would be read as that they said nothing; nobody else is.
+func TestSmallAudiencesAreNoSilence(t *testing.T) {
+	h := openPulse(t, housetest.Options{})
+	h.Say(sparkle, public("Anybody."))
+	h.Say(sparkle, sayline.Moment{Feeling: 1, Text: "Cold again.", Audience: "employee", Context: housetest.At("canteen")})
+	for query, told := range map[string]bool{"?audience=employee": true, "?touchpoint=canteen": true, "": false, "?audience=vendor": false, "?touchpoint=k7f3": false} {
+		_, body, _ := get(t, h, h.Client(elena), "/b/sparkle/pulse"+query)
+		for _, s := range []string{"What small audiences such as employees say", "never shown one by one"} {
+			if strings.Contains(body, s) != told {
+				t.Errorf("%q: %q is there: %t", query, s, !told)
+			}
+		}
+		if told && strings.Contains(body, "Nothing was said here yet") {
+			t.Errorf("%q says that they said nothing", query)
+		}
+	}
+}
+
 // TestFromBrandToMoment: a moment leads to its case for those who may see it, to
 // itself for others, and nowhere when it is private; another company has no pulse.
 func TestFromBrandToMoment(t *testing.T) {
