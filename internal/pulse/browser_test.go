@@ -57,3 +57,21 @@ func TestNothingMovesUnderAFinger(t *testing.T) {
 	p.Until(`document.querySelector("#p-saying bdi").textContent === "under a finger"`)
 	p.MustBeClean()
 }
+
+// TestSmallPhoneScrollsNoSideways: what a touchpoint would change stands within the
+// narrowest phone, in all languages of the house.
+func TestSmallPhoneScrollsNoSideways(t *testing.T) {
+	h := openPulse(t, housetest.Options{})
+	for range 6 {
+		h.Say(sparkle, sayline.Moment{Feeling: 2, Topic: "damaged", Context: housetest.At("k7f3")})
+		h.Say(sparkle, sayline.Moment{Feeling: 5, Context: housetest.At("front-door")})
+	}
+	for _, lang := range []string{"", "es", "ar"} {
+		p := h.Page(testkit.Browser(t), testkit.Look{Width: 360, Height: 740, Scale: 2, Touch: true}.In(lang), elena)
+		p.Open(h.URL + "/b/sparkle/pulse")
+		p.Until(`document.querySelector("#p-touch td.n small")`)
+		if over := testkit.Eval[int](p, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
+			t.Errorf("in %q the page is %d pixels too wide", lang, over)
+		}
+	}
+}
