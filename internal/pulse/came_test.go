@@ -79,3 +79,27 @@ func TestTakeVisits(t *testing.T) {
 		t.Errorf("of a touchpoint in a week: %d lines", len(got))
 	}
 }
+
+// TestNothingExpected: where nothing lets expect how much is said, nothing is told to be
+// as expected.
+func TestNothingExpected(t *testing.T) {
+	h := housetest.Open(t, housetest.Options{Brand: sparkle}, func(h *housetest.House, mux *http.ServeMux) { pulse.New(h.House).Routes(mux) })
+	day := h.Time().In(h.Brands.ByID(sparkle).Location()).AddDate(0, 0, -1).Format("2006-01-02")
+	if err := h.Store.BringVisits(t.Context(), sparkle, []sayline.Visits{{Kind: "footfall", Day: day, Hour: sayline.WholeDay, About: sayline.VisitsAtTouchpoint, Subject: "k7f3", N: 812}}); err != nil {
+		t.Fatal(err)
+	}
+	res, err := h.Client("elena@sparkle.example").Get(h.URL + "/b/sparkle/pulse/measures?period=7")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, of, _ := strings.Cut(string(body), `id="visits"`)
+	of, _, _ = strings.Cut(of, "</section>")
+	if strings.Contains(strings.ToLower(of), "como se esperaba") || !strings.Contains(of, "aún no hay con qué comparar") || !strings.Contains(of, "812") || !strings.Contains(of, "visits.csv") {
+		t.Errorf("the measure: %s", of)
+	}
+}

@@ -178,11 +178,15 @@ func (m *telling) visited(ctx context.Context, x *measure) error {
 		return nil
 	}
 	x.CSV = m.Path("/pulse/visits.csv") + m.filter.String()
-	n := map[string]int{}
+	n, known := map[string]int{}, false
 	for i := range list {
 		n[list[i].verdict()]++
+		_, ok := list[i].expected()
+		known = known || ok
 	}
-	if x.Value = m.Say("measures_as_expected"); n[quieter]+n[louder] > 0 {
+	if x.Value = m.Say("measures_as_expected"); !known { // where nothing lets expect anything, nothing is as expected
+		x.Value, x.None = "", m.Say("pulse_no_usual")
+	} else if n[quieter]+n[louder] > 0 {
 		x.Value = m.Say("measures_quiet_loud", "quiet", m.Num(int64(n[quieter])), "loud", m.Num(int64(n[louder])))
 		x.Range = m.subject(&list[0]) + ": " + m.Say("measures_verdict_"+list[0].verdict())
 	}
@@ -190,14 +194,15 @@ func (m *telling) visited(ctx context.Context, x *measure) error {
 	for i := range list[:min(len(list), mostMeasured)] {
 		v := &list[i]
 		rate, in := v.rate()
-		want := "–"
+		want, so := "–", "–"
 		if n, ok := v.expected(); ok {
+			so = m.Say("measures_verdict_" + v.verdict())
 			if want = m.tenths(n); !v.Own {
 				want = m.Say("measures_like", "n", want)
 			}
 		}
 		sure := leftToRight(m.Voice, m.tenths(in.low)+"–"+m.tenths(in.high))
-		x.Rows = append(x.Rows, []string{m.subject(v) + " · " + m.Say("visits_"+v.Kind), m.Num(v.Came), m.Num(v.Said), want, m.tenths(rate), sure, m.Say("measures_verdict_" + v.verdict())})
+		x.Rows = append(x.Rows, []string{m.subject(v) + " · " + m.Say("visits_"+v.Kind), m.Num(v.Came), m.Num(v.Said), want, m.tenths(rate), sure, so})
 	}
 	return nil
 }

@@ -50,6 +50,7 @@ type Store struct {
 	cubes     cubes
 	clocks    clockDays
 	warming   atomic.Value // the brand whose counts are read ahead just now
+	visited   atomic.Int64 // when visits were brought last, in microseconds
 	readers   *sql.DB
 	reading   sync.Map // text → *sql.Stmt of readers
 	writing   *sql.DB

@@ -30,15 +30,16 @@ const bySystem = "~"
 // and subject in the place of what was in force, which is kept no more. Of systems only
 // the last word counts.
 func (s *Store) BringVisits(ctx context.Context, brand string, list []sayline.Visits) error {
+	at := s.visitsAt()
 	if len(list) <= visitLot {
 		return s.update(ctx, brand, byMachine, func(tx *Tx) error {
-			if err := tx.dropVisits(brand, list, micros(tx.now)+1); err != nil {
+			if err := tx.dropVisits(brand, list, at); err != nil {
 				return err
 			}
-			return tx.insertVisits(brand, "", micros(tx.now), list)
+			return tx.insertVisits(brand, "", at, list)
 		})
 	}
-	b := &visitBringing{s, ctx, brand, bySystem + sayline.NewID(s.now(), rand.Reader), micros(s.now())}
+	b := &visitBringing{s, ctx, brand, bySystem + sayline.NewID(s.now(), rand.Reader), at}
 	if err := b.bring(list, func(*Tx, int) error { return nil }); err != nil {
 		return err
 	}
@@ -50,10 +51,21 @@ func (s *Store) BringVisits(ctx context.Context, brand string, list []sayline.Vi
 	return nil
 }
 
+// visitsAt is when something is brought: later than all that was, though the clock
+// stands or is put back.
+func (s *Store) visitsAt() int64 {
+	for {
+		last := s.visited.Load()
+		if at := max(micros(s.now()), last+1); s.visited.CompareAndSwap(last, at) {
+			return at
+		}
+	}
+}
+
 // VisitsErrand stores what a file brought, all of it or nothing, and that the errand
 // has.
 func (s *Store) VisitsErrand(ctx context.Context, e *sayline.Errand, list []sayline.Visits) error {
-	b := &visitBringing{s, ctx, e.Brand, e.ID, micros(s.now())}
+	b := &visitBringing{s, ctx, e.Brand, e.ID, s.visitsAt()}
 	next := *e
 	err := b.bring(list, func(tx *Tx, done int) error {
 		if next.Done = done; done == len(list) {
