@@ -216,9 +216,26 @@ func TestAnyPartIsTrue(t *testing.T) {
 					t.Fatal(got.Newest, err)
 				}
 				c.same(q, by, got.List)
+				if !slices.IsSortedFunc(got.List, func(a, b Counted) int { return a.compare(&b) }) {
+					t.Fatalf("%+v by %+v is not in order", q, by)
+				}
 				if q.Level == ByDay && len(before) < mostViews+8 {
 					before = append(before, asked{q, by})
 				}
+			}
+		}
+		for k, cube := range h.cubes.byKey {
+			cells := 0
+			for _, b := range cube.buckets {
+				cells += len(b.cells)
+			}
+			for _, v := range cube.views {
+				for _, b := range v.buckets {
+					cells += b.size()
+				}
+			}
+			if cells == 0 || cells != cube.cells {
+				t.Errorf("of %v there are %d cells and sums, it knows of %d", k, cells, cube.cells)
 			}
 		}
 	})

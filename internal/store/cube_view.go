@@ -10,6 +10,8 @@ import (
 // bucket's sums by what its questions tell apart. The next question of the same
 // filter walks again only over buckets that were counted in since. Most of a page's
 // questions tell touchpoints and topics apart, or less, and have one view together.
+// What is told apart by less is added up once for each bucket, too, so that a question
+// costs what its answer is long.
 type cubeView struct {
 	split   Split
 	groups  []facets // what is told apart
@@ -18,6 +20,7 @@ type cubeView struct {
 	buckets map[int64]*viewBucket
 	narrow  map[Split]*narrowed // by what was told apart, as long as there are no more groups
 	used    int64               // the cube's turn it was asked last
+	size    int                 // sums of all its buckets
 }
 
 // narrowed are the groups of a view told apart by less.
@@ -28,15 +31,33 @@ type narrowed struct {
 	order  []int32  // and how it is ordered
 }
 
-// viewBucket are the sums of one bucket's cells.
+// viewBucket are the sums of one bucket's cells, in the order of an answer.
 type viewBucket struct {
 	from *bucketCells // as they were then
 	sums []groupSum
+	less map[Split][]groupSum // by what is told apart, where that is less: by number in its narrowed.told
+}
+
+// size is how many sums they are.
+func (b *viewBucket) size() int {
+	n := len(b.sums)
+	for _, list := range b.less {
+		n += len(list)
+	}
+	return n
 }
 
 type groupSum struct {
 	group int32
 	n     [6]int32
+}
+
+func (s *groupSum) tally() Tally {
+	t := Tally{N: int64(s.n[0])}
+	for f := 1; f <= 5; f++ {
+		t.Feelings[f] = int64(s.n[f])
+	}
+	return t
 }
 
 // mostViews is how many filters a brand's cube keeps the sums of, mostSums how
@@ -88,10 +109,10 @@ func (v *cubeView) group(f *facets, q *CountsQuery) int32 {
 	return g
 }
 
-// walk adds up the buckets that are new since the last walk, and gives by how
-// many sums the view has grown.
-func (v *cubeView) walk(c *cube, asked []int64) (grown int) {
+// walk adds up the buckets that are new since the last walk.
+func (v *cubeView) walk(c *cube, asked []int64) {
 	sums := make([][6]int32, len(v.groups))
+	order := v.narrowed(v.split).order
 	for _, bucket := range asked {
 		b := c.buckets[bucket]
 		was := v.buckets[bucket]
@@ -108,59 +129,93 @@ func (v *cubeView) walk(c *cube, asked []int64) (grown int) {
 				}
 			}
 		}
-		now := &viewBucket{from: b}
-		for g := range sums {
-			if sums[g] != ([6]int32{}) {
-				now.sums = append(now.sums, groupSum{int32(g), sums[g]})
-			}
+		if was != nil {
+			v.size -= was.size()
 		}
-		now.sums = slices.Clip(now.sums)
-		if grown += len(now.sums); was != nil {
-			grown -= len(was.sums)
-		}
+		now := &viewBucket{from: b, sums: inOrder(sums, order)}
+		v.size += len(now.sums)
 		v.buckets[bucket] = now
 	}
-	return grown
+}
+
+// inOrder are the sums that are some.
+func inOrder(sums [][6]int32, order []int32) []groupSum {
+	some := 0
+	for i := range sums {
+		if sums[i] != ([6]int32{}) {
+			some++
+		}
+	}
+	list := make([]groupSum, 0, some)
+	for _, g := range order {
+		if sums[g] != ([6]int32{}) {
+			list = append(list, groupSum{g, sums[g]})
+		}
+	}
+	return list
+}
+
+// told are a bucket's sums told apart by no more than is asked. What a group counts as
+// stays when new ones come, and so does their order: they are added up once.
+func (v *cubeView) told(b *viewBucket, by Split, n *narrowed) []groupSum {
+	by.Time = false
+	if by == v.split {
+		return b.sums
+	}
+	list, ok := b.less[by]
+	if !ok {
+		sums := make([][6]int32, len(n.told))
+		for i := range b.sums {
+			t := &sums[n.to[b.sums[i].group]]
+			for f, m := range b.sums[i].n {
+				t[f] += m
+			}
+		}
+		list = inOrder(sums, n.order)
+		if b.less == nil {
+			b.less = map[Split][]groupSum{}
+		}
+		b.less[by] = list
+		v.size += len(list)
+	}
+	return list
 }
 
 // answer adds up the asked buckets, in the order of [tallied.list].
 func (c *cube) answer(asked []int64, q *CountsQuery, by Split) []Counted {
 	v := c.view(q, by)
-	c.cells += v.walk(c, asked)
+	was := v.size
+	v.walk(c, asked)
 	n := v.narrowed(by)
-	sums := make([]Tally, len(n.told))
 	var list []Counted
-	flush := func(bucket int64) {
-		for _, g := range n.order {
-			if t := q.Of.of(sums[g]); t.N != 0 {
-				list = append(list, counted(bucket, &n.told[g], t))
-			}
+	add := func(bucket int64, group int32, t Tally) {
+		if t = q.Of.of(t); t.N != 0 {
+			list = append(list, counted(bucket, &n.told[group], t))
 		}
-		clear(sums)
 	}
+	sums := make([]Tally, len(n.told))
 	for at, bucket := range asked {
 		b := v.buckets[bucket]
 		if b == nil {
 			continue
 		}
-		for i := range b.sums {
-			sum := &b.sums[i]
-			t := &sums[n.to[sum.group]]
-			t.N += int64(sum.n[0])
-			for f := 1; f <= 5; f++ {
-				t.Feelings[f] += int64(sum.n[f])
+		for _, sum := range v.told(b, by, n) {
+			if by.Time {
+				add(bucket, sum.group, sum.tally())
+			} else {
+				sums[sum.group].Add(sum.tally())
 			}
 		}
-		if by.Time {
-			flush(bucket)
-			if each := len(list) / (at + 1); cap(list)-len(list) < each { // days are much alike
-				list = slices.Grow(list, (each+1)*(len(asked)-at))
-			}
+		if each := len(list) / (at + 1); by.Time && cap(list)-len(list) < each { // days are much alike
+			list = slices.Grow(list, (each+1)*(len(asked)-at))
 		}
 	}
 	if !by.Time {
-		flush(0)
+		for _, g := range n.order {
+			add(0, g, sums[g])
+		}
 	}
+	c.cells += v.size - was
 	c.cells -= c.forget()
 	return list
 }
@@ -196,15 +251,9 @@ func (f *facets) inAnswer(o *facets) int {
 // forget lets go of the views that were not asked for longest while there are too
 // many, and gives how many sums they had.
 func (c *cube) forget() (gone int) {
-	size := func(v *cubeView) (n int) {
-		for _, b := range v.buckets {
-			n += len(b.sums)
-		}
-		return n
-	}
 	all := 0
 	for _, v := range c.views {
-		all += size(v)
+		all += v.size
 	}
 	for len(c.views) > 1 && (len(c.views) > mostViews || all > mostSums) {
 		oldest := ""
@@ -213,7 +262,7 @@ func (c *cube) forget() (gone int) {
 				oldest = key
 			}
 		}
-		n := size(c.views[oldest])
+		n := c.views[oldest].size
 		all, gone = all-n, gone+n
 		delete(c.views, oldest)
 	}
