@@ -85,6 +85,10 @@ func (s *stage) table(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	none := s.Query.Show
+	if len(places) == 0 {
+		none = showAll // who said nothing is not to be praised for it
+	}
 	switch s.Query.Show {
 	case showNeeds:
 		places = slices.DeleteFunc(places, func(p *place) bool { return p.troubled() < needsAbove })
@@ -106,7 +110,10 @@ func (s *stage) table(ctx context.Context) error {
 	}
 	t := &s.board.Table
 	if len(places) == 0 {
-		t.None = s.board.Say("pulse_none_" + s.Query.Show)
+		t.None = s.board.Say("pulse_none_" + none)
+		if none == showAll && s.board.Guards() != "" {
+			t.None = s.board.Say("pulse_guarded_none")
+		}
 	}
 	heat, err := s.heat(ctx)
 	if err != nil {

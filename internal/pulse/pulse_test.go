@@ -318,8 +318,13 @@ func TestSmallAudiencesAreNoSilence(t *testing.T) {
 				t.Errorf("%q: %q is there: %t", query, s, !told)
 			}
 		}
-		if told && strings.Contains(body, "Nothing was said here yet") {
-			t.Errorf("%q says that they said nothing", query)
+		for _, s := range []string{"Nothing was said here yet", "Nothing was said in this time", "Well done, all of you"} {
+			if told && strings.Contains(body, s) {
+				t.Errorf("%q says that they said nothing, or nothing bad: %q", query, s)
+			}
+		}
+		if query == "?audience=vendor" && (!strings.Contains(body, "Nothing was said in this time") || strings.Contains(body, "Well done, all of you")) {
+			t.Errorf("%q praises who was told nothing", query)
 		}
 	}
 }
