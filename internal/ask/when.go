@@ -16,6 +16,7 @@ type timeWords struct {
 	last     []string // last, past, letzte
 	since    []string
 	to       []string
+	article  []string // may stand before a day
 	numbers  map[string]int // one, two…
 	units    map[string]int // hours of the unit
 	dual     map[string]int // what says two of a unit in a word: hours of both
@@ -54,6 +55,7 @@ func newTimeWords(c *words.Catalogue) timeWords {
 		each(t, "ask_last", func(s string, _ int) { w.last = append(w.last, s) })
 		each(t, "ask_since", func(s string, _ int) { w.since = append(w.since, s) })
 		each(t, "ask_to", func(s string, _ int) { w.to = append(w.to, s) })
+		each(t, "ask_article", func(s string, _ int) { w.article = append(w.article, s) })
 		each(t, "ask_lot", func(s string, _ int) { w.lot = append(w.lot, s) })
 		each(t, "ask_month_bare", func(s string, _ int) { w.bare = append(w.bare, s) })
 		each(t, "ask_numbers", func(s string, i int) { w.numbers[s] = i + 1 })
@@ -172,25 +174,61 @@ func (w *timeWords) days(words []token, now time.Time) (n int, from, to time.Tim
 	at := 0
 	since := slices.Contains(w.since, words[0].text)
 	if since {
-		at = 1
+		at = w.past(words, 1)
 	}
 	if at >= len(words) {
 		return 0, from, to
 	}
 	n, from, to = w.date(words[at:], now, since)
 	if n == 0 {
-		return 0, from, to
+		if n, from, to = w.fromDay(words[at:], now); n > 0 {
+			n += at
+		}
+		return n, from, to
 	}
 	at += n
 	if at+1 < len(words) && slices.Contains(w.to, words[at].text) && !words[at].breaks {
-		if n, _, end := w.date(words[at+1:], now, true); n > 0 && !end.Before(from) {
-			return at + 1 + n, from, end
+		then := w.past(words, at+1)
+		if n, _, end := w.date(words[then:], now, true); n > 0 && !end.Before(from) {
+			return then + n, from, end
 		}
 	}
 	if since {
 		to = dayOf(now)
 	}
 	return at, from, to
+}
+
+// past is where it goes on behind an article, where there is one and something behind it.
+func (w *timeWords) past(words []token, at int) int {
+	if at+1 < len(words) && slices.Contains(w.article, words[at].text) {
+		return at + 1
+	}
+	return at
+}
+
+// fromDay reads days whose first has its month from the last: 20 to 24 November, 20-24 November.
+func (w *timeWords) fromDay(words []token, now time.Time) (n int, from, to time.Time) {
+	at := 1
+	switch {
+	case len(words) < 3:
+		return 0, from, to
+	case slices.Contains(w.to, words[1].text) && !words[1].breaks:
+		at = w.past(words, 2)
+	case !dashed(words[0], words[1]):
+		return 0, from, to
+	}
+	first, err := strconv.Atoi(words[0].plain)
+	n, from, to = w.date(words[at:], now, true)
+	if err != nil || n < 2 || !from.Equal(to) || first < 1 || first > to.Day() {
+		return 0, from, to
+	}
+	return at + n, to.AddDate(0, 0, first-to.Day()), to
+}
+
+// dashed says whether one sign and no blank is between two words.
+func dashed(a, b token) bool {
+	return b.breaks && (b.start == a.end+len("-") || b.start == a.end+len("–"))
 }
 
 // date reads one date: 2026-11-03, 3 November, November 3, Monday, November.
