@@ -16,7 +16,7 @@ type timeWords struct {
 	last     []string // last, past, letzte
 	since    []string
 	to       []string
-	article  []string // may stand before a day
+	article  []string       // may stand before a day
 	numbers  map[string]int // one, two…
 	units    map[string]int // hours of the unit
 	dual     map[string]int // what says two of a unit in a word: hours of both

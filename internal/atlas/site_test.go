@@ -71,6 +71,10 @@ func TestOwnSite(t *testing.T) {
 	housetest.Audit(t, p, "a site that was read")
 	p.Press(`document.querySelector(".m-pagedo select").value = "product"; document.querySelector(".m-pagedo button:not([name])").click()`)
 	p.Until(`document.querySelector(".m-pagedo select").value === "product" && document.querySelector("#notice").textContent !== ""`)
+	testkit.Await[any](p, `house.refresh()`)
+	if !testkit.Eval[bool](p, `document.querySelector("#notice").textContent !== "" && !document.querySelector("#notice").hidden`) {
+		t.Error("what she was told went with what others did")
+	}
 	p.Open(h.URL + "/b/sparkle/map/todo")
 	says(p, "main", "Summer contest", "unchanged for two years")
 	p.Open(h.URL + "/b/sparkle/map/site")

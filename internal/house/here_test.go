@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -64,9 +65,11 @@ func TestWhoElseIsHere(t *testing.T) {
 	first := h.Say(sparkle, sayline.Moment{Topic: "cant-find-it", Context: housetest.At("k7f3")}).Moment.Case
 	second := h.Say(sparkle, sayline.Moment{Topic: "price-looks-wrong", Context: housetest.At("k7f3")}).Moment.Case
 	elena, ana := h.Client("elena@sparkle.example"), h.Client("tomas@sparkle.example")
+	beat := 0
 	is := func(c *http.Client, id, do string) {
 		t.Helper()
-		res, err := c.PostForm(h.URL+"/b/sparkle/desk/"+id+"/here", url.Values{"do": {do}})
+		beat++
+		res, err := c.PostForm(h.URL+"/b/sparkle/desk/"+id+"/here", url.Values{"do": {do}, "page": {"one"}, "n": {strconv.Itoa(beat)}})
 		if err != nil || res.StatusCode >= 300 {
 			t.Fatal(res, err)
 		}

@@ -96,13 +96,14 @@ const house = (() => {
 		return l
 	}
 
-	// Parts of the page.
-	function apply(doc, url) {
+	// Parts of the page. What somebody was told stays until they do something: others
+	// do not take it away.
+	function apply(doc, url, others) {
 		on.before?.()
 		const focus = document.activeElement, id = focus?.id
 		for (const fresh of all('[data-part]', doc)) {
 			const old = document.getElementById(fresh.id)
-			if (!old) continue
+			if (!old || others && fresh.id === 'notice' && fresh.hidden) continue
 			if (fresh.hasAttribute('data-typed') && old.dataset.key === fresh.dataset.key) continue
 			if (old.outerHTML === fresh.outerHTML) continue
 			const open = all('details[open][id]', old).map(d => d.id)
@@ -153,7 +154,7 @@ const house = (() => {
 		try {
 			const { doc } = await load(at)
 			await down
-			if (at === location.href) apply(doc, at)
+			if (at === location.href) apply(doc, at, true)
 		} catch { /* the live sign tells */ }
 		setTimeout(() => { reading = false; if (again) { again = false; refresh() } }, 400)
 	}
