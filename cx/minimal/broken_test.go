@@ -152,12 +152,19 @@ func guessable() func(http.Handler) http.Handler {
 	})
 }
 
-// racing takes posts of one key that come at once for different ones.
+// racing takes posts of one key that come at once for different ones. One whose body
+// never arrives whole is none, however late its end is seen.
 func racing(next http.Handler) http.Handler {
 	var mu sync.Mutex
 	flying := map[string]int{}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		key := r.Header.Get("Idempotency-Key")
+		body, err := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		if err != nil {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
 		mu.Lock()
 		flying[key]++
 		n := flying[key]
