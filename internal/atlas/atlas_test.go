@@ -139,24 +139,27 @@ func TestMapFromTheBrandToTheWord(t *testing.T) {
 	p.MustBeClean()
 }
 
+// get reads a page of the brand as somebody.
+func get(t *testing.T, h *housetest.House, c *http.Client, path string) (status int, body string) {
+	t.Helper()
+	res, err := c.Get(h.URL + "/b/sparkle" + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res.StatusCode, string(b)
+}
+
 // TestMapIsForWhoLeads: everybody of the brand looks, those who lead change;
 // a private lane shows to who sees it or sets up, without a number; a table is
 // looked at before it is made.
 func TestMapIsForWhoLeads(t *testing.T) {
 	h := open(t, housetest.Options{})
-	get := func(c *http.Client, path string) (int, string) {
-		t.Helper()
-		res, err := c.Get(h.URL + "/b/sparkle" + path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer res.Body.Close()
-		b, err := io.ReadAll(res.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return res.StatusCode, string(b)
-	}
+	get := func(c *http.Client, path string) (int, string) { return get(t, h, c, path) }
 	for range 7 {
 		h.Say("sparkle", moment("locker", 1, "something-isnt-right", "nobody may know of the forklift"))
 	}

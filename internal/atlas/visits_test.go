@@ -1,7 +1,6 @@
 package atlas_test
 
 import (
-	"io"
 	"strings"
 	"testing"
 	"time"
@@ -37,16 +36,8 @@ func TestPanelTellsOfHowMany(t *testing.T) {
 	owner := h.Client(elena)
 	get := func(path string) string {
 		t.Helper()
-		res, err := owner.Get(h.URL + "/b/sparkle" + path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer res.Body.Close()
-		b, err := io.ReadAll(res.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(b)
+		_, body := get(t, h, owner, path)
+		return body
 	}
 	panel := get("/map?t=k7f3")
 	if want := "Of 1,000 who came in, 4.5 said something: somewhere between 2.1 and 8.5. Counted: 2,000."; !strings.Contains(panel, want) {
